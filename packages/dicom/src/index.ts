@@ -1,0 +1,3 @@
+export * from './dicom-error.ts';
+export * from './dicom-json.ts';
+export * from './uid.ts';

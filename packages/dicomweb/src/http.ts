@@ -1,0 +1,22 @@
+/**
+ * What a DICOMweb handler sees of HTTP, so that it can be tested without a socket and costs nothing beside the
+ * bytes it moves. The gateway's web framework is adapted to it in one place.
+ */
+export interface HttpRequest {
+  readonly method: string;
+  /** Below the service root, beginning with a slash, still percent-encoded: "/studies/1.2.3/metadata". */
+  readonly path: string;
+  /** Raw query string without "?"; undefined when there was none. */
+  readonly query: string | undefined;
+  /** Names in lower case. A repeated header is joined with ", ". */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: AsyncIterable<Uint8Array>;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whole when small, streamed with back-pressure when it can be large; absent for 204, 304 and HEAD. */
+  readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
+}
