@@ -1,1 +1,5 @@
-export {};
+export * from './archive.ts';
+export * from './blobs/blob-store.ts';
+export * from './frame-renderer.ts';
+export * from './index/index-store.ts';
+export * from './instance-reader.ts';

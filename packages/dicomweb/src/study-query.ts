@@ -1,0 +1,119 @@
+import { asStoredUid, type Uid } from '@sightline/dicom';
+
+/**
+ * The matching keys of QIDO-RS and how each travels in a URL. Client and archive both read these tables, so the two
+ * directions cannot drift apart. A new matching key is one new line.
+ */
+export interface QueryKey<T> {
+  /** Eight hexadecimal digits, or several joined by dots for an attribute inside a sequence. */
+  readonly tag: string;
+  encode(value: T): string;
+  /** Undefined: not a value that this key can have. */
+  decode(raw: string): T | undefined;
+}
+
+/** An open end stays open: "20240101-" never becomes "20240101-<today>". Both ends are part of the range. */
+export interface Range {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Values longer than any attribute can be are refused before a database sees them. */
+const MAX_VALUE_CHARACTERS = 1024;
+
+const text = (tag: string): QueryKey<string> => ({
+  tag,
+  encode: (value) => value,
+  decode: (raw) => (raw.length <= MAX_VALUE_CHARACTERS ? raw : undefined),
+});
+
+/** A comma separates in a URL; the backslash of DIMSE is understood too. */
+const uids = (tag: string): QueryKey<readonly Uid[]> => ({
+  tag,
+  encode: (list) => list.join(','),
+  decode: (raw) => {
+    const list = raw.split(/[,\\]/).map((uid) => asStoredUid(uid.trim()));
+    return list.every((uid) => uid !== undefined) ? list : undefined;
+  },
+});
+
+const integer = (tag: string): QueryKey<number> => ({
+  tag,
+  encode: String,
+  decode: (raw) => (/^\s*[+-]?\d{1,12}\s*$/.test(raw) ? Number(raw) : undefined),
+});
+
+const range = (tag: string, isValue: (value: string) => boolean): QueryKey<Range> => ({
+  tag,
+  encode: ({ from = '', to = '' }) => (from === to ? from : `${from}-${to}`),
+  decode: (raw) => {
+    const ends = raw.trim().split('-');
+    const [from = '', to = ''] = ends.length === 1 ? [ends[0], ends[0]] : ends;
+    if (ends.length > 2 || (!from && !to)) return undefined;
+    if ([from, to].some((end) => end !== '' && !isValue(end))) return undefined;
+    return { ...(from && { from }), ...(to && { to }) };
+  },
+});
+
+const DATE = /^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+const TIME = /^([01]\d|2[0-3])([0-5]\d([0-5]\d|60)?(?<=\d{6})(\.\d{1,6})?|[0-5]\d)?$/;
+
+const dates = (tag: string): QueryKey<Range> => range(tag, (value) => DATE.test(value));
+const times = (tag: string): QueryKey<Range> => range(tag, (value) => TIME.test(value));
+
+/** PS3.18 table 10.6.1-5, study level, and what worklists ask for besides. */
+export const studyKeys = {
+  StudyDate: dates('00080020'),
+  StudyTime: times('00080030'),
+  AccessionNumber: text('00080050'),
+  ModalitiesInStudy: text('00080061'),
+  ReferringPhysicianName: text('00080090'),
+  StudyDescription: text('00081030'),
+  PatientName: text('00100010'),
+  PatientID: text('00100020'),
+  IssuerOfPatientID: text('00100021'),
+  PatientBirthDate: dates('00100030'),
+  PatientSex: text('00100040'),
+  StudyInstanceUID: uids('0020000D'),
+  StudyID: text('00200010'),
+} as const;
+
+/** Series level. */
+export const seriesKeys = {
+  Modality: text('00080060'),
+  SeriesDescription: text('0008103E'),
+  BodyPartExamined: text('00180015'),
+  SeriesInstanceUID: uids('0020000E'),
+  SeriesNumber: integer('00200011'),
+  PerformedProcedureStepStartDate: dates('00400244'),
+  PerformedProcedureStepStartTime: times('00400245'),
+  'RequestAttributesSequence.ScheduledProcedureStepID': text('00400275.00400009'),
+  'RequestAttributesSequence.RequestedProcedureID': text('00400275.00401001'),
+} as const;
+
+/** Instance level. */
+export const instanceKeys = {
+  SOPClassUID: uids('00080016'),
+  SOPInstanceUID: uids('00080018'),
+  InstanceNumber: integer('00200013'),
+} as const;
+
+export const allKeys = { ...studyKeys, ...seriesKeys, ...instanceKeys } as const;
+
+export type QueryKeyName = keyof typeof allKeys;
+export type QueryLevel = 'study' | 'series' | 'instance';
+
+/** The value type of each key. An absent key, or one with a zero-length value in the URL, matches everything. */
+export type Matches = {
+  readonly [Name in QueryKeyName]?: (typeof allKeys)[Name] extends QueryKey<infer T> ? T : never;
+};
+
+export interface StudyQuery {
+  readonly match: Matches;
+  /** Tags of attributes to answer besides the usual ones, or all of them. */
+  readonly includeFields: readonly string[] | 'all';
+  /** Absent: as many as the server gives. */
+  readonly limit?: number;
+  readonly offset: number;
+  readonly fuzzyMatching: boolean;
+}
