@@ -43,3 +43,15 @@ export interface FirstImage {
   /** The instance's metadata as WADO-RS metadata gives it; enough to describe and window the frame. */
   readonly metadata: DicomDataset;
 }
+
+/** The id of the script element that carries the bootstrap; gateway and viewer both name it by this. */
+export const BOOTSTRAP_ELEMENT_ID = 'sightline-bootstrap';
+
+/**
+ * The bootstrap as the data block that stands in the page's head. Text of DICOM and of the caller is inside, so no
+ * "<" may survive: with it go "</script" and "<!--", the only ways out of a script element.
+ */
+export function bootstrapElement(bootstrap: Bootstrap): string {
+  const json = JSON.stringify(bootstrap).replaceAll('<', '\\u003c');
+  return `<script type="application/json" id="${BOOTSTRAP_ELEMENT_ID}">${json}</script>`;
+}

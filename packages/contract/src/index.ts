@@ -1,1 +1,2 @@
 export * from './bootstrap.ts';
+export * from './problems.ts';

@@ -1,1 +1,2 @@
-export {};
+export * from './dn-viewer.ts';
+export * from './launch-request.ts';
