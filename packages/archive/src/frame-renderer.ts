@@ -24,6 +24,8 @@ export interface FrameJob {
   readonly metadata: Uint8Array;
   /** From 0. */
   readonly frame: number;
+  /** Palettes and lookup tables kept outside the metadata: what `neededBulk` of the dicom package lists, by URI. */
+  readonly bulk?: ReadonlyMap<string, Uint8Array>;
 }
 
 export interface RenderJob extends FrameJob {
