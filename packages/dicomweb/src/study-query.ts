@@ -56,7 +56,7 @@ const range = (tag: string, isValue: (value: string) => boolean): QueryKey<Range
 });
 
 const DATE = /^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
-const TIME = /^([01]\d|2[0-3])([0-5]\d([0-5]\d|60)?(?<=\d{6})(\.\d{1,6})?|[0-5]\d)?$/;
+const TIME = /^([01]\d|2[0-3])([0-5]\d(([0-5]\d|60)(\.\d{1,6})?)?)?$/;
 
 const dates = (tag: string): QueryKey<Range> => range(tag, (value) => DATE.test(value));
 const times = (tag: string): QueryKey<Range> => range(tag, (value) => TIME.test(value));
@@ -115,5 +115,8 @@ export interface StudyQuery {
   /** Absent: as many as the server gives. */
   readonly limit?: number;
   readonly offset: number;
+  /** Asked for; a server that cannot says so in a Warning (PS3.18 8.3.4.2 and the two after it). */
   readonly fuzzyMatching: boolean;
+  readonly emptyValueMatching: boolean;
+  readonly multipleValueMatching: boolean;
 }
