@@ -2,6 +2,7 @@ export * from './attributes.ts';
 export * from './base64.ts';
 export * from './dicom-error.ts';
 export * from './dicom-json.ts';
+export * from './dictionary.ts';
 export * from './image/default-window.ts';
 export * from './image/display-lut.ts';
 export * from './image/frame-pixels.ts';
