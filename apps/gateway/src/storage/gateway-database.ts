@@ -1,0 +1,26 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/**
+ * Tickets, sessions and settings. A ticket that is spent must stay spent after a power cut, hence FULL: the answer goes
+ * out only when the statement is on disk. Times are milliseconds since 1970, from the caller's clock.
+ */
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS tickets (
+    hash BLOB PRIMARY KEY, launch TEXT NOT NULL, expires_at INTEGER NOT NULL, used_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS tickets_by_expiry ON tickets (expires_at);
+  CREATE TABLE IF NOT EXISTS sessions (
+    id TEXT PRIMARY KEY, secret_hash BLOB NOT NULL, launch TEXT NOT NULL,
+    seen_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS sessions_by_expiry ON sessions (expires_at);
+  CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** Opens the gateway's own database, creating it when it is not there; `:memory:` for tests. */
+export function openGatewayDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 5000 });
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+  database.exec(SCHEMA);
+  return database;
+}
