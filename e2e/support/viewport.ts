@@ -1,0 +1,72 @@
+import type { Browser, Locator, Page } from 'playwright-core';
+
+const READY_LIMIT_MS = 20_000;
+
+/** The viewport's region, found as a person or another program would: by role and name. */
+export function viewport(page: Page, number = 1): Locator {
+  return page.getByRole('region', { name: `Viewport ${number}`, exact: true });
+}
+
+/** A page of its own (own cookies) with one device pixel per CSS pixel unless said otherwise. */
+export async function openViewer(browser: Browser, viewerUrl: string, deviceScaleFactor = 1): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, deviceScaleFactor });
+  await page.goto(viewerUrl);
+  return page;
+}
+
+/** Waits until the viewport shows this image at full fidelity; fails with the state it is in. */
+export async function waitForImage(region: Locator, sopInstanceUid: string, frame = 1): Promise<void> {
+  const wanted = `[data-state="ready"][data-sop-instance-uid="${sopInstanceUid}"][data-frame="${frame}"]`;
+  try {
+    await region.and(region.page().locator(wanted)).waitFor({ timeout: READY_LIMIT_MS });
+  } catch {
+    throw new Error(`The viewport never showed the image; ${await stateOf(region)}`);
+  }
+}
+
+async function stateOf(region: Locator): Promise<string> {
+  if ((await region.count()) === 0) return `the page says: ${await region.page().innerText('body')}`;
+  const names = ['data-state', 'data-sop-instance-uid', 'data-frame'];
+  const values = await Promise.all(names.map(async (name) => `${name}=${await region.getAttribute(name)}`));
+  return `${values.join(' ')}, and it says: ${await region.innerText()}`;
+}
+
+/** What is to be read back: an image laid out at whole magnifications, centred in the viewport. */
+export interface Layout {
+  readonly columns: number;
+  readonly rows: number;
+  /** Device pixels per image pixel. */
+  readonly scaleX: number;
+  readonly scaleY: number;
+}
+
+/**
+ * The RGB value at the centre of every image pixel, rows x columns x 3, from the canvas of a viewport.
+ * @throws Error where the image would not lie in the canvas as a whole.
+ */
+export async function imagePixels(region: Locator, layout: Layout): Promise<Uint8Array> {
+  const encoded = await region.locator('canvas').first().evaluate(sampleCanvas, layout);
+  return new Uint8Array(Buffer.from(encoded, 'base64'));
+}
+
+/** Runs in the page. */
+function sampleCanvas(element: Element, { columns, rows, scaleX, scaleY }: Layout): string {
+  const canvas = element as HTMLCanvasElement; // located by that name
+  const left = Math.round((canvas.width - columns * scaleX) / 2);
+  const top = Math.round((canvas.height - rows * scaleY) / 2);
+  if (left < 0 || top < 0) throw new Error('The image is larger than the canvas.');
+  const context = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');
+  if (!context) throw new Error('This browser cannot read a canvas back.');
+  context.drawImage(canvas, 0, 0);
+  const { data, width } = context.getImageData(0, 0, canvas.width, canvas.height);
+  let out = '';
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const x = left + Math.floor((column + 0.5) * scaleX);
+      const y = top + Math.floor((row + 0.5) * scaleY);
+      const at = (y * width + x) * 4;
+      out += String.fromCharCode(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0);
+    }
+  }
+  return btoa(out);
+}
