@@ -1,0 +1,112 @@
+import { DicomError } from '../dicom-error.ts';
+import type { FramePixels } from '../image/frame-pixels.ts';
+import type { ImageDescription } from '../image/image-description.ts';
+import type { Codecs } from './codecs.ts';
+import { decodeJpeg } from './jpeg/decode-jpeg.ts';
+import { type JpegHeader, readJpegHeader } from './jpeg/segments.ts';
+import { toStoredValues } from './stored-values.ts';
+import { wasmDecode } from './wasm-decode.ts';
+
+/**
+ * Decodes a frame of JPEG, whatever process the stream turns out to use: transfer syntaxes are confused in real files,
+ * and the stream's own header is what its bytes obey.
+ *
+ * @throws DicomError decode_failed where the stream is damaged or is not the image that the description announces
+ */
+export async function decodeJpegFrame(
+  bytes: Uint8Array,
+  description: ImageDescription,
+  codecs: Codecs,
+): Promise<FramePixels> {
+  const header = readJpegHeader(bytes);
+  checkHeader(header, description);
+  const { rows, columns, samplesPerPixel } = description;
+  const isLossless = header.process === 3;
+  const isColor = samplesPerPixel === 3;
+  const isYbr = isColor && !isLossless && isYcbcr(header, description);
+  if (header.precision === 8 && !isLossless && description.bitsAllocated === 8) {
+    const { bytes: data } = await wasmDecode(
+      codecs,
+      'libjpegTurbo8',
+      (module) => new module.JPEGDecoder(),
+      withColorMarker(withEnd(bytes), header, isColor && !isYbr),
+      description,
+    );
+    const photometricInterpretation = isColor ? 'RGB' : greyOf(description);
+    return {
+      rows,
+      columns,
+      samplesPerPixel,
+      photometricInterpretation,
+      data: toStoredValues(data, description, 8),
+    };
+  }
+  return {
+    rows,
+    columns,
+    samplesPerPixel,
+    photometricInterpretation: isColor ? colorOf(description, isLossless, isYbr) : greyOf(description),
+    data: toStoredValues(decodeJpeg(bytes, header), description, header.precision),
+  };
+}
+
+/** Before anything is allocated: the sizes of the stream decide how much memory decoding takes. */
+function checkHeader(header: JpegHeader, description: ImageDescription): void {
+  const isAsDescribed =
+    header.rows === description.rows &&
+    header.columns === description.columns &&
+    header.components.length === description.samplesPerPixel &&
+    header.precision >= 2 &&
+    header.precision <= 16 &&
+    header.precision <= description.bitsAllocated;
+  if (!isAsDescribed || description.float !== undefined) throw new DicomError('decode_failed');
+}
+
+/**
+ * Whether the samples of a DCT stream are YCbCr. What the stream says of itself outweighs the data set, which is wrong
+ * more often: Adobe and JFIF markers, component letters, subsampling (which RGB never has). Only then PS3.3 C.7.6.3.1.2.
+ */
+function isYcbcr(header: JpegHeader, description: ImageDescription): boolean {
+  if (header.isJfif) return true;
+  if (header.adobeTransform !== undefined) return header.adobeTransform !== 0;
+  if (header.components.map(({ id }) => String.fromCharCode(id)).join('') === 'RGB') return false;
+  const [first] = header.components;
+  const isSubsampled = header.components.some(
+    (c) => c.horizontal !== first?.horizontal || c.vertical !== first.vertical,
+  );
+  return isSubsampled || description.photometricInterpretation !== 'RGB';
+}
+
+function colorOf(description: ImageDescription, isLossless: boolean, isYbr: boolean): 'RGB' | 'YBR_FULL' {
+  // The lossless process has no colour transformation: the data set tells what went in.
+  const isYbrFull = isLossless ? description.photometricInterpretation.startsWith('YBR_FULL') : isYbr;
+  return isYbrFull ? 'YBR_FULL' : 'RGB';
+}
+
+function greyOf({
+  photometricInterpretation: name,
+}: ImageDescription): 'MONOCHROME1' | 'MONOCHROME2' | 'PALETTE COLOR' {
+  if (name === 'MONOCHROME1' || name === 'MONOCHROME2' || name === 'PALETTE COLOR') return name;
+  throw new DicomError('bad_image_attributes');
+}
+
+/** libjpeg guesses YCbCr where a stream is silent; an Adobe marker with transform 0 says RGB. */
+function withColorMarker(bytes: Uint8Array, header: JpegHeader, isRgb: boolean): Uint8Array {
+  if (!isRgb || header.adobeTransform !== undefined || header.isJfif) return bytes;
+  const adobe = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0];
+  const out = new Uint8Array(bytes.length + adobe.length);
+  out.set(bytes.subarray(0, 2));
+  out.set(adobe, 2);
+  out.set(bytes.subarray(2), 2 + adobe.length);
+  return out;
+}
+
+/** Some writers leave the EOI marker out; libjpeg then takes complete data for cut data. */
+function withEnd(bytes: Uint8Array): Uint8Array {
+  const last = bytes.findLastIndex((byte) => byte !== 0);
+  if (last > 0 && bytes[last] === 0xd9 && bytes[last - 1] === 0xff) return bytes;
+  const out = new Uint8Array(bytes.length + 2);
+  out.set(bytes);
+  out.set([0xff, 0xd9], bytes.length);
+  return out;
+}

@@ -1,0 +1,98 @@
+import { DicomError } from '../dicom-error.ts';
+
+/** The main header of a JPEG 2000 codestream, ITU-T T.800 annex A. */
+export interface Jpeg2000Header {
+  readonly columns: number;
+  readonly rows: number;
+  readonly components: number;
+  readonly precision: number;
+  readonly isSigned: boolean;
+  /** Components 0 to 2 were transformed (RCT or ICT), so that decoding gives RGB. */
+  readonly hasColorTransform: boolean;
+  /** Where the codestream begins: behind boxes, in files that wrap it in JP2. */
+  readonly start: number;
+}
+
+const SIZ = 0xff51;
+const COD = 0xff52;
+const SOT = 0xff90;
+
+/**
+ * Reads the header and follows the tile-parts to the end.
+ *
+ * OpenJPEG makes a picture of a stream that was cut, less sharp or partly empty; nobody could tell it from a real one, so
+ * a tile-part that reaches beyond the end is refused here.
+ *
+ * @throws DicomError decode_failed
+ */
+export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
+  const start = codestreamStart(bytes);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found: { size?: SizeHeader; hasColorTransform?: boolean } = {};
+  let at = start + 2;
+  while (at + 4 <= bytes.length) {
+    const marker = view.getUint16(at);
+    const length = view.getUint16(at + 2);
+    if (marker === SOT) {
+      checkTileParts(view, at);
+      const { size, hasColorTransform } = found;
+      return size && hasColorTransform !== undefined ? { ...size, hasColorTransform, start } : fail();
+    }
+    if (marker < 0xff00 || length < 2 || at + 2 + length > bytes.length) return fail();
+    if (marker === SIZ) found.size = readSize(new DataView(view.buffer, view.byteOffset + at, length + 2));
+    if (marker === COD) found.hasColorTransform = view.getUint8(at + 8) === 1;
+    at += 2 + length;
+  }
+  return fail();
+}
+
+type SizeHeader = Omit<Jpeg2000Header, 'hasColorTransform' | 'start'>;
+
+/** A.5.1. Components of different depth or resolution cannot be the samples of DICOM pixels. */
+function readSize(view: DataView): SizeHeader {
+  if (view.byteLength < 43) return fail();
+  const components = view.getUint16(38);
+  if (components < 1 || view.byteLength < 40 + components * 3) return fail();
+  const depth = view.getUint8(40);
+  for (let i = 0; i < components; i++) {
+    const isAlike = view.getUint8(40 + i * 3) === depth;
+    const isFull = view.getUint8(41 + i * 3) === 1 && view.getUint8(42 + i * 3) === 1;
+    if (!isAlike || !isFull) return fail();
+  }
+  return {
+    columns: view.getUint32(6) - view.getUint32(14),
+    rows: view.getUint32(10) - view.getUint32(18),
+    components,
+    precision: (depth & 0x7f) + 1,
+    isSigned: depth >= 0x80,
+  };
+}
+
+/** A.4.2: each tile-part says its length; 0 reaches to the end of the stream. */
+function checkTileParts(view: DataView, first: number): void {
+  let at = first;
+  while (at + 12 <= view.byteLength && view.getUint16(at) === SOT) {
+    const length = view.getUint32(at + 6);
+    if (length === 0) return;
+    if (length < 14 || at + length > view.byteLength) fail();
+    at += length;
+  }
+  // EOC, or nothing where a writer left it out.
+  if (at + 2 <= view.byteLength && view.getUint16(at) !== 0xffd9 && view.getUint16(at) !== 0) fail();
+}
+
+/** SOC and SIZ stand together, T.800 A.3. */
+function codestreamStart(bytes: Uint8Array): number {
+  const isStart = (at: number): boolean =>
+    bytes[at] === 0xff && bytes[at + 1] === 0x4f && bytes[at + 2] === 0xff && bytes[at + 3] === 0x51;
+  if (isStart(0)) return 0;
+  const BOXES_AT_MOST = 4096;
+  for (let at = 1; at < Math.min(BOXES_AT_MOST, bytes.length - 4); at++) {
+    if (isStart(at)) return at;
+  }
+  return fail();
+}
+
+function fail(): never {
+  throw new DicomError('decode_failed');
+}
