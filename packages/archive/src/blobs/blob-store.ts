@@ -10,15 +10,26 @@ export interface BlobStore {
   stage(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob>;
   /** Exactly `length` bytes from `offset`, or BlobError `missing` or `short`; never other bytes. */
   read(hash: string, offset: number, length: number): Promise<Uint8Array>;
-  /** The whole blob, which must have `size` bytes: BlobError before the first byte where it has not. */
-  stream(hash: string, size: number): Promise<AsyncIterable<Uint8Array>>;
-  /** Takes away the leftovers of processes that died; `isReferenced` and the removal run under the index's write lock. */
+  /**
+   * The whole blob or a part of it, in pieces. It must have `size` bytes: BlobError before the first byte where it has
+   * not.
+   */
+  stream(hash: string, size: number, part?: BlobPart): Promise<AsyncIterable<Uint8Array>>;
+  /**
+   * Takes away the leftovers of processes that died. Blobs that such a process made visible, perhaps without ever
+   * recording them, are handed to `collect`.
+   */
   recover(collect: (hashes: readonly string[]) => Promise<void>): Promise<void>;
-  /** Synchronous, because it runs inside the index's transaction. */
+  /** Synchronous, because it is asked inside the index's transaction. */
   has(hash: string): boolean;
   /** As above. Removing what is not there is no error. */
   remove(hash: string): void;
   close(): Promise<void>;
+}
+
+export interface BlobPart {
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface StagedBlob {

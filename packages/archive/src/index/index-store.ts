@@ -20,7 +20,8 @@ export interface IndexStore {
   metadata(id: number): Promise<Uint8Array | undefined>;
   /** `ParsedInstance.frameIndex` of `StoredInstance.id`. */
   frameIndex(id: number): Promise<Uint8Array | undefined>;
-  bulk(id: number, path: string): Promise<BulkLocationRow | undefined>;
+  /** `ParsedInstance.bulk` of `StoredInstance.id`. */
+  bulk(id: number): Promise<readonly BulkLocationRow[]>;
   search(search: IndexSearch): Promise<IndexPage>;
   isEmpty(): Promise<boolean>;
   /** Hands each of the hashes that no record names to `remove`, under the write lock, so that no store can race it. */
