@@ -85,12 +85,12 @@ async function findFirst(
 }
 
 /**
- * Asks for both forms of the first image while the page is still being read. `crossorigin` (anonymous) gives the
- * preload the mode and credentials of a plain fetch() of the same origin; otherwise it would be fetched twice.
+ * Asks for both forms of the first image while the page is still being read. `use-credentials` gives the
+ * preload the same mode and credentials as the viewer's fetch; otherwise the browser would fetch twice.
  */
 function preloads(first: FirstImage | undefined): string {
   if (first === undefined) return '';
   const { previewUrl, pixelsUrl } = first;
-  return html`<link rel="preload" as="image" href="${previewUrl}" fetchpriority="high"><link rel="preload" as="fetch" href="${pixelsUrl}" crossorigin fetchpriority="high">`
+  return html`<link rel="preload" as="image" href="${previewUrl}" fetchpriority="high"><link rel="preload" as="fetch" href="${pixelsUrl}" crossorigin="use-credentials" fetchpriority="high">`
     .html;
 }

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StartError } from '../config.ts';
+
+/** Where everything that must survive lies. Absolute path. */
+export interface DataFolder {
+  readonly path: string;
+  fileOf(name: string): string;
+}
+
+/** SQLite's code for a file that somebody else has locked. */
+const SQLITE_BUSY = 5;
+
+/** Makes the folder when it is not there. Throws a StartError where nothing can be written. */
+export function openDataFolder(path: string): DataFolder {
+  const absolute = resolve(path);
+  try {
+    mkdirSync(absolute, { recursive: true });
+    accessSync(absolute, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new StartError(
+      'The data folder cannot be written. Set SIGHTLINE_DATA_DIR to one that can, or change its permissions.',
+      { cause },
+    );
+  }
+  return { path: absolute, fileOf: (name) => join(absolute, name) };
+}
+
+/**
+ * Keeps a second server off the folder for as long as this process lives. The lock is the operating system's, so it
+ * cannot outlive its owner, whatever end that comes to. Answers how to let go. Throws a StartError when it is taken.
+ */
+export function lockForServing(folder: DataFolder): () => void {
+  const lock = new DatabaseSync(folder.fileOf('serve.lock'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (cause) {
+    lock.close();
+    if (!isBusy(cause)) throw cause;
+    throw new StartError(
+      'Another Sightline is already serving this data folder. Use that one, stop it, or set SIGHTLINE_DATA_DIR to another folder.',
+      { cause },
+    );
+  }
+  return () => lock.close();
+}
+
+/** The key of the folder's file `api-key`, made at the first start and readable by its owner only. */
+export function keptApiKey(folder: DataFolder): { readonly key: string; readonly file: string } {
+  const file = folder.fileOf('api-key');
+  try {
+    writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+  }
+  const key = readFileSync(file, 'utf8').trim();
+  if (!/^[\x21-\x7e]{8,256}$/.test(key)) {
+    throw new StartError(
+      'The file api-key of the data folder holds no usable key. Delete it, and a new one is made.',
+    );
+  }
+  return { key, file };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
+}
