@@ -1,0 +1,110 @@
+import { drawText, textWidth } from '../bitmap-font.ts';
+import { createNoiseTile } from '../noise.ts';
+import { createRandom } from '../random.ts';
+import { createHead, type HeadOptions } from './anatomy.ts';
+import { createSliceRenderer, type Tissues } from './slice.ts';
+
+const hounsfield: Tissues = {
+  outside: -1000,
+  skin: 45,
+  fat: -95,
+  muscle: 58,
+  compactBone: 1380,
+  denseBone: 1750,
+  marrow: 620,
+  sinusAir: -960,
+  fluid: 5,
+  eye: 8,
+  dura: 62,
+  grey: 39,
+  white: 28.5,
+  lesionRim: 58,
+  lesionCore: 22,
+  oedema: 17,
+  extra: 1,
+};
+
+export interface CtGeometry {
+  readonly columns: number;
+  readonly rows: number;
+  readonly spacingMm: number;
+  /** Centre of the first pixel of every slice. */
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface CtOptions extends HeadOptions {
+  readonly geometry: CtGeometry;
+  /** Standard deviation of the noise in HU. */
+  readonly noise: number;
+  /** Stored outside the reconstructed circle; absent: the whole square was reconstructed. */
+  readonly paddingValue?: number;
+}
+
+const TILE = 1024;
+/** HU of a stored 0. */
+const INTERCEPT = -1024;
+const BURNED_IN = 'DEMO DATA';
+
+/** Returns a function that gives the stored values of the slice at a height z in mm, in a new array. */
+export function createCtPixels(options: CtOptions): (z: number) => Int16Array<ArrayBuffer> {
+  const { columns, rows, spacingMm } = options.geometry;
+  const head = createHead(options);
+  const render = createSliceRenderer(head, hounsfield, { nodeStep: 4, blurMm: 0.8 });
+  const grain = createNoiseTile(options.seed + 7, TILE, 2);
+  const random = createRandom(options.seed + 8);
+  const values = new Float32Array(columns * rows);
+  const rest = headRest(options.geometry);
+  return (z) => {
+    const { x, y } = options.geometry;
+    render(
+      { origin: [x, y, z], alongRow: [spacingMm, 0, 0], alongColumn: [0, spacingMm, 0], columns, rows },
+      values,
+    );
+    for (const [index, hu] of rest) if ((values[index] ?? 0) < hu) values[index] = hu;
+    const shift = Math.floor(random() * TILE * TILE);
+    const stored = new Int16Array(columns * rows);
+    for (let row = 0, i = 0; row < rows; row++) {
+      const line = shift + row * TILE;
+      for (let column = 0; column < columns; column++, i++) {
+        const hu = (values[i] ?? 0) + (grain[(line + column) & (TILE * TILE - 1)] ?? 0) * options.noise;
+        stored[i] = Math.max(-1024, hu) - INTERCEPT + 0.5;
+      }
+    }
+    if (options.paddingValue !== undefined) pad(stored, columns, rows, options.paddingValue);
+    const place = { x: (columns - textWidth(BURNED_IN, 2)) >> 1, y: Math.round(rows * 0.055), scale: 2 };
+    drawText(BURNED_IN, place, (tx, ty) => {
+      stored[ty * columns + tx] = 300 - INTERCEPT;
+    });
+    return stored;
+  };
+}
+
+/** The cradle under the head: a thin shell around foam, the same in every slice. */
+function headRest(geometry: CtGeometry): ReadonlyMap<number, number> {
+  const pixels = new Map<number, number>();
+  for (let row = 0; row < geometry.rows; row++) {
+    for (let column = 0; column < geometry.columns; column++) {
+      const x = geometry.x + column * geometry.spacingMm;
+      const y = geometry.y + row * geometry.spacingMm;
+      if (y < 20) continue;
+      const radius = Math.hypot(x * 1.02, y + 1);
+      const opening = y - 34 - Math.abs(x) * 0.1;
+      if (opening < 0 || radius < 104 || radius > 118) continue;
+      const isShell = radius > 116 || (radius > 104.5 && radius < 105.3);
+      pixels.set(row * geometry.columns + column, isShell ? -210 : -935);
+    }
+  }
+  return pixels;
+}
+
+/** Outside the circle of reconstruction nothing was measured. */
+function pad(stored: Int16Array, columns: number, rows: number, value: number): void {
+  const radius = columns / 2;
+  for (let row = 0; row < rows; row++) {
+    const dy = row + 0.5 - rows / 2;
+    const half = Math.sqrt(Math.max(0, radius * radius - dy * dy));
+    stored.fill(value, row * columns, row * columns + Math.ceil(radius - half));
+    stored.fill(value, row * columns + Math.floor(radius + half), (row + 1) * columns);
+  }
+}

@@ -1,0 +1,2 @@
+export type { DemoFile } from './demo-file.ts';
+export { demoStudies } from './demo-studies.ts';
