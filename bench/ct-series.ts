@@ -9,7 +9,8 @@ export const ct300 = {
   columns: 512,
 } as const;
 
-export const sliceUid = (slice: number): string => `2.25.30000000000000000000000000000001${String(slice).padStart(4, '0')}`;
+export const sliceUid = (slice: number): string =>
+  `2.25.30000000000000000000000000000001${String(slice).padStart(4, '0')}`;
 
 /** One slice as a Part 10 file: a body, a spine and noise that no compressor on the way could profit from. */
 export function ctSlice(slice: number): Uint8Array {
@@ -54,7 +55,8 @@ function sliceAttributes(slice: number): DicomDataset {
   };
 }
 
-function slicePixels(slice: number): Int16Array {
+/** Stored values of one slice, signed 16 bit, row by row. */
+export function slicePixels(slice: number): Int16Array {
   const { rows, columns } = ct300;
   const pixels = new Int16Array(rows * columns);
   let noise = (slice + 1) * 2654435761;
