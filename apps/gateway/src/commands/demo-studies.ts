@@ -1,0 +1,49 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Archive } from '@sightline/archive';
+
+/**
+ * Whether this data folder is a demonstration: decided at the first start, when its archive is empty, and remembered,
+ * so that studies that people add later do not end it. A folder that began with real studies never becomes one.
+ */
+export interface DemoState {
+  readonly isOn: boolean;
+  /** Puts the demo studies into the archive unless all are there. Ends early, to go on at the next start, on abort. */
+  fill(signal: AbortSignal, onFile: (count: number) => void): Promise<void>;
+}
+
+type Setting = 'filling' | 'filled';
+
+export async function openDemoState(options: {
+  readonly database: DatabaseSync;
+  readonly archive: Archive;
+  readonly allowed: boolean;
+}): Promise<DemoState> {
+  const { database, archive, allowed } = options;
+  const before = database.prepare("SELECT value FROM settings WHERE name = 'demo'").get()?.['value'];
+  const isOn = allowed && (before !== undefined || (await archive.isEmpty()));
+  const remember = (value: Setting): void => {
+    database.prepare("INSERT OR REPLACE INTO settings (name, value) VALUES ('demo', ?)").run(value);
+  };
+  return {
+    isOn,
+    async fill(signal, onFile) {
+      if (!isOn || before === 'filled') return;
+      remember('filling');
+      // Loaded only here: later starts do not pay for it.
+      const { demoStudies } = await import('@sightline/demo');
+      let count = 0;
+      for (const { bytes } of demoStudies()) {
+        if (signal.aborted) return;
+        const outcome = await archive.store(once(bytes));
+        if (outcome.kind === 'refused') throw new Error(`a demo study was refused (${outcome.code})`);
+        count += 1;
+        onFile(count);
+      }
+      remember('filled');
+    },
+  };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

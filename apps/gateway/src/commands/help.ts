@@ -1,0 +1,25 @@
+/** What `sightline --help` prints. A test holds the list of settings equal to the configuration's own. */
+export const help = `Usage: sightline <command>
+
+  serve               Run the gateway, its archive and its viewer.
+  import <path>...    Put DICOM files and folders into the archive.
+  --help, --version   This text; the version.
+
+serve prints one line of JSON on standard output when it is ready:
+{"event":"listening","url":"http://127.0.0.1:8090"}. Logs go to standard error. SIGTERM and SIGINT end it.
+
+import lists each file that it refuses, with the reason. Its exit code is 0 when files were stored or already
+there, 1 when there was nothing to store or a path does not exist. A running gateway sees the studies at once.
+
+Settings, from the environment:
+  SIGHTLINE_HOST                 address to listen on (127.0.0.1)
+  SIGHTLINE_PORT                 port; 0 takes any free one (8090)
+  SIGHTLINE_PUBLIC_URL           origin under which people reach the gateway, when a proxy stands before it
+  SIGHTLINE_DATA_DIR             folder for everything that must survive (./data)
+  SIGHTLINE_INDEX                sqlite: or sqlite:<file> (in the data folder)
+  SIGHTLINE_BLOBS                file: or file:<folder> (in the data folder)
+  SIGHTLINE_API_KEY              key for programs (made at the first start, in the file api-key of the data folder)
+  SIGHTLINE_DEMO                 on: demo studies and portal when the archive is empty; off: never (on)
+  SIGHTLINE_TICKET_TTL_SECONDS   how long a launch link stays good, 1 to 300 (60)
+  SIGHTLINE_LOG_LEVEL            fatal, error, warn, info, debug, trace or silent (info)
+`;
