@@ -1,4 +1,5 @@
 import type { Browser, Locator, Page } from 'playwright-core';
+import sharp from 'sharp';
 
 const READY_LIMIT_MS = 20_000;
 
@@ -31,6 +32,12 @@ async function stateOf(region: Locator): Promise<string> {
   return `${values.join(' ')}, and it says: ${await region.innerText()}`;
 }
 
+/** Waits until the viewer answers to keys, and asks for one device pixel per image pixel. */
+export async function actualPixels(page: Page): Promise<void> {
+  await page.waitForFunction(() => performance.getEntriesByName('sightline:interactive').length > 0);
+  await page.keyboard.press('a');
+}
+
 /** What is to be read back: an image laid out at whole magnifications, centred in the viewport. */
 export interface Layout {
   readonly columns: number;
@@ -44,9 +51,34 @@ export interface Layout {
  * The RGB value at the centre of every image pixel, rows x columns x 3, from the canvas of a viewport.
  * @throws Error where the image would not lie in the canvas as a whole.
  */
-export async function imagePixels(region: Locator, layout: Layout): Promise<Uint8Array> {
+export async function canvasPixels(region: Locator, layout: Layout): Promise<Uint8Array> {
   const encoded = await region.locator('canvas').first().evaluate(sampleCanvas, layout);
   return new Uint8Array(Buffer.from(encoded, 'base64'));
+}
+
+/** The same, from a screenshot: what a person sees, after the browser has laid the page out and put it together. */
+export async function screenPixels(
+  region: Locator,
+  layout: Layout,
+  deviceScaleFactor: number,
+): Promise<Uint8Array> {
+  const box = await region.locator('canvas').first().boundingBox();
+  if (!box) throw new Error('The canvas is not on the page.');
+  const { columns, rows, scaleX, scaleY } = layout;
+  const png = await region.page().screenshot({ scale: 'device' });
+  const { data, info } = await sharp(png).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const left = box.x * deviceScaleFactor + Math.round((box.width * deviceScaleFactor - columns * scaleX) / 2);
+  const top = box.y * deviceScaleFactor + Math.round((box.height * deviceScaleFactor - rows * scaleY) / 2);
+  const out = new Uint8Array(columns * rows * 3);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const x = left + Math.floor((column + 0.5) * scaleX);
+      const y = top + Math.floor((row + 0.5) * scaleY);
+      const from = (y * info.width + x) * 3;
+      out.set(data.subarray(from, from + 3), (row * columns + column) * 3);
+    }
+  }
+  return out;
 }
 
 /** Runs in the page. */
