@@ -75,11 +75,8 @@ export function createHead(options: HeadOptions): Head {
       if (cavity > -2) {
         brainFields(x, y, z, cavity, wobble, fold, out, at);
         out[at + Field.deepGrey] = deepGrey(x, y, z);
-        const stemDistance = stem(x, y, z);
-        out[at + Field.fluid] = Math.max(
-          fluids.ventricles(x, y, z),
-          Math.min(fluids.cisterns(x, y, z), -stemDistance),
-        );
+        const cistern = z > BASE_TOP ? -9 : Math.min(fluids.cisterns(x, y, z), -stem(x, y, z));
+        out[at + Field.fluid] = Math.max(fluids.ventricles(x, y, z), cistern);
         out[at + Field.lesion] = lesion.core(x, y, z);
         out[at + Field.oedema] = lesion.oedema(x, y, z);
         out[at + Field.extra] = attenuationExtras(x, y, z, cavity) + fine(x / 7, y / 7, z / 7) * 1.3;
@@ -90,13 +87,13 @@ export function createHead(options: HeadOptions): Head {
         out[at + Field.midline] = 9;
         out[at + Field.midlineEnd] = 9;
         out[at + Field.deepGrey] = -9;
-        out[at + Field.fluid] = orbitFluid(x, y, z);
+        out[at + Field.fluid] = z > BASE_TOP ? -9 : orbitFluid(x, y, z);
         out[at + Field.lesion] = -9;
         out[at + Field.oedema] = 0;
         out[at + Field.extra] = fine(x / 5, y / 5, z / 5) * 14;
       }
       boneFields(x, y, z, cavity, base, fine, out, at);
-      out[at + Field.muscle] = muscles(x, y, z) + fine(x / 9, y / 9, z / 9) * 1.6;
+      out[at + Field.muscle] = z > BASE_TOP ? -9 : muscles(x, y, z) + fine(x / 9, y / 9, z / 9) * 1.6;
       return true;
     },
   };
@@ -137,7 +134,7 @@ const petrous = paired(rod([13, -2, -49], [60, 27, -42], 6.5, 12));
 function cavityDistance(x: number, y: number, z: number): number {
   // The floor: the orbital roofs in front, higher over each eye, then the sella, then open to the posterior fossa.
   const eye = (Math.abs(x) - 29) / 15;
-  const roof = 3.5 / (1 + eye * eye);
+  const roof = 6 / (1 + eye * eye) - 0.16 * (y + 62);
   const floor =
     -27 + roof * clamp01((-28 - y) / 18) - 3 * clamp01((y + 45) / 20) - 30 * clamp01((y - 4) / 22);
   const upper = Math.min(cranium(x, y, z < 0 ? z * 0.72 : z), z - floor);
@@ -168,7 +165,7 @@ function brainFields(
   const inCerebellum = cerebellum(x, y, z) > -1.5;
   // The cerebellum has folia instead: finer, and stacked from above to below.
   const folia = (z * 0.9 + y * 0.45 + 5 * bend + 2 * twist) / 1.7;
-  out[at + Field.sulcus] = Math.asin(Math.sin(inCerebellum ? folia : phase)) * (inCerebellum ? 3.1 : 4.4);
+  out[at + Field.sulcus] = Math.asin(Math.sin(inCerebellum ? folia : phase)) * (inCerebellum ? 5.5 : 4.4);
   // No sulci at the core of the base, where the cisterns and the brain stem are.
   const core = z < 0 ? 26 - Math.hypot(x, (y - 4) * 0.7) : -9;
   out[at + Field.sulcusFloor] = Math.max(core, cavity - (inCerebellum ? 15 : 13 + wobble * 5 + bend * 6));
@@ -268,6 +265,9 @@ const muscles = union(
   paired(ellipsoid([32, -83.5, -46], [4.6, 2, 4.6])),
   paired(ellipsoid([24, 84, -70], [22, 13, 24])),
   ellipsoid([0, -93, -68], [11, 10, 30]),
+  paired(ellipsoid([43, -24, -66], [19, 20, 17], 20)),
+  paired(ellipsoid([21, -24, -68], [9, 15, 20], 20)),
+  paired(ellipsoid([58, 60, -64], [13, 24, 22], -45)),
 );
 
 interface SkullBase {
@@ -303,6 +303,9 @@ function skullBase(): SkullBase {
   };
 }
 
+/** Above this height, in mm, there is nothing but brain, vault and scalp. */
+const BASE_TOP = 10;
+
 function boneFields(
   x: number,
   y: number,
@@ -313,6 +316,13 @@ function boneFields(
   out: Float32Array,
   at: number,
 ): void {
+  if (z > BASE_TOP) {
+    const wall = spongyWall + 1.6 * clamp01((Math.abs(y) - 62) / 20);
+    out[at + Field.bone] = Math.min(-cavity, cavity + wall);
+    out[at + Field.density] = 0;
+    out[at + Field.air] = -3;
+    return;
+  }
   // The wall of the vault: thin at the temples and over the orbits, thick at the forehead and the occiput.
   const temple = clamp01((Math.abs(x) - 48) / 16) * clamp01((8 - z) / 20);
   const floor = clamp01((-12 - z) / 8) * clamp01((cranium(x, y, z * 0.72) - 1) / 5) * clamp01((30 - y) / 25);

@@ -49,6 +49,7 @@ const BURNED_IN = 'DEMO DATA';
 /** Returns a function that gives the stored values of the slice at a height z in mm, in a new array. */
 export function createCtPixels(options: CtOptions): (z: number) => Int16Array<ArrayBuffer> {
   const { columns, rows, spacingMm } = options.geometry;
+  const { noise } = options;
   const head = createHead(options);
   const render = createSliceRenderer(head, hounsfield, { nodeStep: 4, blurMm: 0.8 });
   const grain = createNoiseTile(options.seed + 7, TILE, 2);
@@ -61,14 +62,18 @@ export function createCtPixels(options: CtOptions): (z: number) => Int16Array<Ar
       { origin: [x, y, z], alongRow: [spacingMm, 0, 0], alongColumn: [0, spacingMm, 0], columns, rows },
       values,
     );
-    for (const [index, hu] of rest) if ((values[index] ?? 0) < hu) values[index] = hu;
+    for (let i = 0; i < rest.pixels.length; i++) {
+      const index = rest.pixels[i] ?? 0;
+      const hu = rest.values[i] ?? 0;
+      if ((values[index] ?? 0) < hu) values[index] = hu;
+    }
     const shift = Math.floor(random() * TILE * TILE);
     const stored = new Int16Array(columns * rows);
     for (let row = 0, i = 0; row < rows; row++) {
       const line = shift + row * TILE;
       for (let column = 0; column < columns; column++, i++) {
-        const hu = (values[i] ?? 0) + (grain[(line + column) & (TILE * TILE - 1)] ?? 0) * options.noise;
-        stored[i] = Math.max(-1024, hu) - INTERCEPT + 0.5;
+        const hu = (values[i] ?? 0) + (grain[(line + column) & (TILE * TILE - 1)] ?? 0) * noise;
+        stored[i] = hu < INTERCEPT ? 0 : hu - INTERCEPT + 0.5;
       }
     }
     if (options.paddingValue !== undefined) pad(stored, columns, rows, options.paddingValue);
@@ -81,8 +86,9 @@ export function createCtPixels(options: CtOptions): (z: number) => Int16Array<Ar
 }
 
 /** The cradle under the head: a thin shell around foam, the same in every slice. */
-function headRest(geometry: CtGeometry): ReadonlyMap<number, number> {
-  const pixels = new Map<number, number>();
+function headRest(geometry: CtGeometry): { readonly pixels: Int32Array; readonly values: Float32Array } {
+  const pixels: number[] = [];
+  const values: number[] = [];
   for (let row = 0; row < geometry.rows; row++) {
     for (let column = 0; column < geometry.columns; column++) {
       const x = geometry.x + column * geometry.spacingMm;
@@ -92,10 +98,11 @@ function headRest(geometry: CtGeometry): ReadonlyMap<number, number> {
       const opening = y - 34 - Math.abs(x) * 0.1;
       if (opening < 0 || radius < 104 || radius > 118) continue;
       const isShell = radius > 116 || (radius > 104.5 && radius < 105.3);
-      pixels.set(row * geometry.columns + column, isShell ? -210 : -935);
+      pixels.push(row * geometry.columns + column);
+      values.push(isShell ? -210 : -935);
     }
   }
-  return pixels;
+  return { pixels: Int32Array.from(pixels), values: Float32Array.from(values) };
 }
 
 /** Outside the circle of reconstruction nothing was measured. */
