@@ -16,7 +16,7 @@ describe('the dictionary of PS3.6', () => {
 
   it('finds a repeating group by any even number of its', () => {
     expect(dictionaryEntry('60023000')?.keyword).toBe('OverlayData');
-    expect(dictionaryEntry('50FE0010')?.keyword).toBe('TypeOfData');
+    expect(dictionaryEntry('50FE0020')?.keyword).toBe('TypeOfData');
     expect(dictionaryEntry('002031AB')?.keyword).toBe('SourceImageIDs');
     expect(dictionaryEntry('60013000')).toBeUndefined();
   });

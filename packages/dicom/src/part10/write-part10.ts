@@ -5,6 +5,7 @@ import { Tag } from '../tags.ts';
 import { type TransferSyntax, transferSyntax } from '../transfer-syntax.ts';
 import { isVr, vrTraits } from '../vr.ts';
 import { ByteSink } from './byte-sink.ts';
+import { ITEM, SEQUENCE_DELIMITER, UNDEFINED_LENGTH } from './delimiters.ts';
 import { encodeValue } from './encode-value.ts';
 
 /** Ours, made once from a random UUID (PS3.5 annex B.2). */
@@ -12,8 +13,6 @@ export const IMPLEMENTATION_CLASS_UID = '2.25.3195504431249955737286271067966916
 export const IMPLEMENTATION_VERSION_NAME = 'SIGHTLINE';
 
 const PREAMBLE_BYTES = 128;
-const ITEM = 0xfffee000;
-const SEQUENCE_DELIMITER = 0xfffee0dd;
 
 export interface Part10Source {
   /** DICOM JSON. Group 0002, group lengths and (0008,0005) are made anew; the text is written as UTF-8. */
@@ -113,7 +112,7 @@ function writePixelData(
   const parts = pixelData instanceof Uint8Array ? [pixelData] : pixelData;
   if (syntax.encapsulated) {
     // PS3.5 A.4: encapsulated pixel data is OB, of undefined length.
-    sinkHeader(sink, Tag.PixelData, 'OB', 0xffffffff);
+    sinkHeader(sink, Tag.PixelData, 'OB', UNDEFINED_LENGTH);
     writeFragments(sink, parts, syntax.family !== 'video');
     return;
   }
