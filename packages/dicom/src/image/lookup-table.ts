@@ -74,7 +74,7 @@ export function readLutEntries(
   }
   const bytes = elementBytes(element, bulk);
   if (bytes === undefined) return refuse();
-  const isPacked = bytes.length < count * 2;
+  const isPacked = bytes.length === count + (count & 1);
   return exactly(isPacked ? Uint16Array.from(bytes) : words(bytes), count);
 }
 
