@@ -27,6 +27,8 @@ export interface TestGateway {
 export interface GatewayOptions {
   /** Files and folders to import before the gateway starts. */
   readonly imports?: readonly string[];
+  /** A data folder of the caller's, who removes it. Absent: a fresh one, removed when the gateway stops. */
+  readonly dataDir?: string;
   /** More environment, or other values for the defaults of these tests. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -39,7 +41,7 @@ export interface ImportOutcome {
 
 /** Starts `sightline serve` as a child and waits until it says that it listens. */
 export async function startGateway(options: GatewayOptions = {}): Promise<TestGateway> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'sightline-e2e-'));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'sightline-e2e-')));
   const environment = gatewayEnvironment(dataDir, options.environment);
   if (options.imports) await runImport(options.imports, environment);
   const child = spawn(nodeProgram(), [MAIN, 'serve'], {
@@ -48,21 +50,15 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collectOutput(child);
+  const stop = async (): Promise<void> => {
+    await endProcess(child);
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+  };
   try {
     const url = await listening(child, output);
-    return {
-      url,
-      apiKey: API_KEY,
-      dataDir,
-      output: () => output.join(''),
-      stop: async () => {
-        await endProcess(child);
-        await rm(dataDir, { recursive: true, force: true });
-      },
-    };
+    return { url, apiKey: API_KEY, dataDir, output: () => output.join(''), stop };
   } catch (error) {
-    await endProcess(child);
-    await rm(dataDir, { recursive: true, force: true });
+    await stop();
     throw error;
   }
 }

@@ -1,0 +1,190 @@
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  difference,
+  type ExpectedFile,
+  expectedFiles,
+  FIXTURE_FOLDER,
+  renderedFrame,
+} from '../fixtures/expected.ts';
+import { launchBrowser } from './support/browser.ts';
+import { startGateway, type TestGateway } from './support/gateway.ts';
+import { createLaunch } from './support/launch.ts';
+import { inverted, mirroredAcross, mirroredDown, type Picture, turnedClockwise } from './support/picture.ts';
+import {
+  actualPixels,
+  canvasPixels,
+  type Layout,
+  openViewer,
+  screenPixels,
+  viewport,
+  waitForImage,
+} from './support/viewport.ts';
+
+/** One decoder, one depth or one way of drawing each: what a browser without WebGL must draw just the same. */
+const WITHOUT_WEBGL = [
+  'monochrome2-12-bit',
+  'signed-rescale-padding',
+  'rgb-planar-0',
+  'jpeg2000-signed',
+  'one-bit',
+];
+const PAINT_LIMIT_MS = 5_000;
+
+const files = expectedFiles();
+let gateway: TestGateway;
+let browser: Browser;
+
+beforeAll(async () => {
+  const imports = files.map(({ file }) => fileURLToPath(new URL(file, FIXTURE_FOLDER)));
+  [gateway, browser] = await Promise.all([startGateway({ imports }), launchBrowser()]);
+});
+
+afterAll(async () => {
+  await Promise.all([browser?.close(), gateway?.stop()]);
+});
+
+function fixture(name: string): ExpectedFile {
+  return files.find(({ file }) => file === `${name}.dcm`)!;
+}
+
+async function open(
+  file: ExpectedFile,
+  options: { readonly on?: Browser; readonly scale?: number } = {},
+): Promise<Page> {
+  const page = await openViewer(
+    options.on ?? browser,
+    await createLaunch(gateway, file.studyInstanceUid),
+    options.scale,
+  );
+  await waitForImage(viewport(page), file.sopInstanceUid);
+  return page;
+}
+
+/** Every rendering of a frame that is not ours, as RGB, with how far the screen may be away from it. */
+function expectations(
+  file: ExpectedFile,
+  frame: number,
+): readonly (Picture & { tool: string; tolerance: number })[] {
+  return file.renderings.map((rendering) => {
+    const data = renderedFrame(rendering, frame);
+    const rgb =
+      file.channels === 3
+        ? data
+        : Uint8Array.from({ length: data.length * 3 }, (_, i) => data[Math.floor(i / 3)]!);
+    const { columns, rows } = file;
+    return { tool: rendering.tool, tolerance: rendering.tolerance, columns, rows, channels: 3, data: rgb };
+  });
+}
+
+/** Reads the viewport until every image pixel is as expected; fails with what is different then. */
+async function expectPixels(
+  file: ExpectedFile,
+  frame: number,
+  read: (layout: Layout) => Promise<Uint8Array>,
+  change: { readonly picture?: (picture: Picture) => Picture; readonly layout?: Partial<Layout> } = {},
+): Promise<void> {
+  for (const { tool, tolerance, ...before } of expectations(file, frame)) {
+    const picture = change.picture?.(before) ?? before;
+    const { columns, rows } = picture;
+    const layout = { columns, rows, scaleX: file.pixel.width, scaleY: file.pixel.height, ...change.layout };
+    await expect
+      .poll(async () => difference(await read(layout), picture.data, picture, tolerance), {
+        timeout: PAINT_LIMIT_MS,
+        message: `${file.file}, frame ${frame}, as ${tool} renders it`,
+      })
+      .toBeUndefined();
+  }
+}
+
+describe.each(files)('$file: $shows', (file) => {
+  it('stands on the screen pixel by pixel as other renderers have it', async () => {
+    const page = await open(file);
+    const region = viewport(page);
+    await actualPixels(page);
+    await expectPixels(file, 1, (layout) => canvasPixels(region, layout));
+    if (file.numberOfFrames > 1) {
+      await page.keyboard.press('ArrowDown');
+      await waitForImage(region, file.sopInstanceUid, 2);
+      await expectPixels(file, 2, (layout) => canvasPixels(region, layout));
+      await page.keyboard.press('End');
+      await waitForImage(region, file.sopInstanceUid, file.numberOfFrames);
+      await expectPixels(file, file.numberOfFrames, (layout) => canvasPixels(region, layout));
+    }
+    await page.context().close();
+  });
+});
+
+describe.each(['monochrome2-12-bit', 'rgb-planar-1'])('the tools on %s', (name) => {
+  const tools: readonly (readonly [string, readonly string[], (picture: Picture) => Picture])[] = [
+    ['inverts', ['i'], inverted],
+    ['flips left and right', ['h'], mirroredAcross],
+    ['flips top and bottom', ['v'], mirroredDown],
+    ['turns clockwise', ['r'], turnedClockwise],
+    ['turns, then flips what is then left and right', ['r', 'h'], (p) => mirroredAcross(turnedClockwise(p))],
+    ['flips, then turns twice', ['v', 'r', 'r'], (p) => turnedClockwise(turnedClockwise(mirroredDown(p)))],
+  ];
+
+  it.each(tools)('%s', async (_, keys, picture) => {
+    const page = await open(fixture(name));
+    await actualPixels(page);
+    for (const key of keys) await page.keyboard.press(key);
+    await expectPixels(fixture(name), 1, (layout) => canvasPixels(viewport(page), layout), { picture });
+    await page.context().close();
+  });
+});
+
+describe('without WebGL', () => {
+  let plain: Browser;
+
+  beforeAll(async () => {
+    plain = await launchBrowser(['--disable-3d-apis']);
+  });
+
+  afterAll(async () => {
+    await plain?.close();
+  });
+
+  it.each(WITHOUT_WEBGL)('%s looks the same', async (name) => {
+    const page = await open(fixture(name), { on: plain });
+    expect(await hasWebGl(page)).toBe(false);
+    await actualPixels(page);
+    await expectPixels(fixture(name), 1, (layout) => canvasPixels(viewport(page), layout));
+    await page.context().close();
+  });
+});
+
+it('has WebGL in the browser that the other tests use', async () => {
+  const page = await browser.newPage();
+  expect(await hasWebGl(page)).toBe(true);
+  await page.context().close();
+});
+
+it.each([1, 2])('puts one image pixel on one device pixel of the screen at a scale of %d', async (scale) => {
+  const file = fixture('monochrome2-12-bit');
+  const page = await open(file, { scale });
+  await actualPixels(page);
+  await expectPixels(file, 1, (layout) => canvasPixels(viewport(page), layout));
+  await expectPixels(file, 1, (layout) => screenPixels(viewport(page), layout, scale));
+  await page.context().close();
+});
+
+it('shows an image that fits in whole magnification without blurring it', async () => {
+  const file = fixture('monochrome2-12-bit');
+  const page = await open(file);
+  const before = (await viewport(page).locator('canvas').first().boundingBox())!;
+  const scale = Math.floor(Math.min(before.width / file.columns, before.height / file.rows));
+  const size = page.viewportSize()!;
+  // The page shrinks until the canvas is as high as the image magnified; its width is then more than enough.
+  await page.setViewportSize({ ...size, height: size.height - (before.height - file.rows * scale) });
+  await page.reload();
+  await waitForImage(viewport(page), file.sopInstanceUid);
+  const layout = { scaleX: scale, scaleY: scale };
+  await expectPixels(file, 1, (whole) => canvasPixels(viewport(page), whole), { layout });
+  await page.context().close();
+});
+
+async function hasWebGl(page: Page): Promise<boolean> {
+  return page.evaluate(() => document.createElement('canvas').getContext('webgl2') !== null);
+}
