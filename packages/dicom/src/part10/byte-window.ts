@@ -39,11 +39,13 @@ export class ByteWindow {
   }
 
   uint16(offset: number): number {
-    return this.#view.getUint16(this.#at(offset, 2), !this.bigEndian);
+    const at = this.#at(offset, 2); // first, because it may replace the view
+    return this.#view.getUint16(at, !this.bigEndian);
   }
 
   uint32(offset: number): number {
-    return this.#view.getUint32(this.#at(offset, 4), !this.bigEndian);
+    const at = this.#at(offset, 4);
+    return this.#view.getUint32(at, !this.bigEndian);
   }
 
   /** Group and element as one number, (0008,0005) being 0x00080005. */

@@ -184,8 +184,11 @@ export class DatasetReader {
     this.warnings.add('strayDelimiter');
     // An item or sequence ended without its delimiter: whoever reads the sequence takes it from here.
     if (scope.isDelimited) return { ends: true, next: at };
-    if (header.tag === ITEM) throw new DicomError('malformed');
-    return { ends: false, next: at + 8 };
+    if (header.tag !== ITEM) return { ends: false, next: at + 8 };
+    // An item outside any sequence: of no attribute, so that nothing can be made of it.
+    const next = header.value + header.length;
+    if (next > scope.end) throw new DicomError('malformed');
+    return { ends: false, next };
   }
 
   #count(): void {
