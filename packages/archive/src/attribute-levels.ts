@@ -1,4 +1,4 @@
-import type { DicomDataset } from '@sightline/dicom';
+import type { DicomDataset, DicomElement } from '@sightline/dicom';
 import type { InstanceAttributes } from './instance-reader.ts';
 
 const tags = (list: string): ReadonlySet<string> => new Set(list.trim().split(/\s+/));
@@ -41,7 +41,7 @@ export const isInstanceAttribute = (tag: string): boolean => instanceTags.has(ta
 export function attributesByLevel(dataset: DicomDataset): InstanceAttributes {
   const pick = (isOfLevel: (tag: string) => boolean): DicomDataset =>
     Object.fromEntries(
-      Object.entries(dataset).filter(([tag, element]) => isOfLevel(tag) && element.BulkDataURI === undefined),
+      Object.entries(dataset).filter(([tag, element]) => isOfLevel(tag) && !hasBulkData(element)),
     );
   return {
     study: pick(isStudyAttribute),
@@ -49,3 +49,7 @@ export function attributesByLevel(dataset: DicomDataset): InstanceAttributes {
     instance: pick(isInstanceAttribute),
   };
 }
+
+const hasBulkData = (element: DicomElement): boolean =>
+  element.BulkDataURI !== undefined ||
+  (element.vr === 'SQ' && JSON.stringify(element).includes('"BulkDataURI":'));

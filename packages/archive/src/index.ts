@@ -1,7 +1,13 @@
 export * from './archive.ts';
 export * from './blobs/blob-store.ts';
-export * from './frame-renderer.ts';
-export * from './index/index-store.ts';
-export * from './instance-reader.ts';
-export { openSqliteIndex } from './index/sqlite.ts';
+export { createFileArchive, type FileArchiveOptions } from './blobs/file-archive.ts';
 export { openFileBlobs } from './blobs/file.ts';
+export { readInstanceFile } from './blobs/read-instance-file.ts';
+export { createArchive, type ArchiveParts } from './create-archive.ts';
+export * from './frame-renderer.ts';
+export { archiveProblems, type ArchiveProblemCode } from './http/problems.ts';
+export { conformanceTable, studiesService } from './http/studies-service.ts';
+export { FolderInUse } from './index/folder-lock.ts';
+export * from './index/index-store.ts';
+export { openSqliteIndex } from './index/sqlite.ts';
+export * from './instance-reader.ts';

@@ -180,3 +180,28 @@ function join(a: Uint8Array, b: Uint8Array): Uint8Array {
   joined.set(b, a.length);
   return joined;
 }
+
+export interface ReceivedPart {
+  readonly headers: Readonly<Record<string, string>>;
+  /** To be read before the next part is asked for; what is left of it then is skipped. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** The parts of a message one after another. Errors of the message come out of the body in which they occur, or here. */
+export async function* readParts(
+  events: AsyncGenerator<PartEvent, void, undefined>,
+): AsyncGenerator<ReceivedPart, void, undefined> {
+  let isOpen = false;
+  async function* body(): AsyncGenerator<Uint8Array> {
+    while (isOpen) {
+      const { value: event, done } = await events.next();
+      if (done || event.type === 'end') isOpen = false;
+      else if (event.type === 'data') yield event.bytes;
+    }
+  }
+  for (let next = await events.next(); !next.done; next = await events.next()) {
+    if (next.value.type !== 'part') continue;
+    isOpen = true;
+    yield { headers: next.value.headers, body: body() };
+  }
+}

@@ -8,10 +8,7 @@ export interface IndexStore {
    * One durable transaction, visible whole or not at all. `isPublished` is asked inside it: a record never becomes
    * visible before its bytes. `conflict`: the SOP Instance UID is here with other bytes, which stay.
    */
-  add(
-    instance: NewInstance,
-    isPublished: () => boolean,
-  ): Promise<'stored' | 'identical' | 'conflict' | 'unpublished'>;
+  add(instance: NewInstance, isPublished: () => boolean): Promise<AddOutcome>;
   /** The hash of the bytes stored under this SOP Instance UID. */
   hashOf(sopInstanceUid: string): Promise<string | undefined>;
   /** Objects below a path, by series number, series, instance number, instance; `scope` as in RequestContext. */
@@ -28,6 +25,8 @@ export interface IndexStore {
   collect(hashes: readonly string[], remove: (hash: string) => void): Promise<void>;
   close(): Promise<void>;
 }
+
+export type AddOutcome = 'stored' | 'identical' | 'conflict' | 'unpublished' | 'out_of_space';
 
 export interface ObjectPath {
   readonly study: string;

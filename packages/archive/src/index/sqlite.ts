@@ -9,7 +9,7 @@ import {
   studyColumns,
   type Columns,
 } from './columns.ts';
-import type { IndexStore, NewInstance, ObjectPath, StoredInstance } from './index-store.ts';
+import type { AddOutcome, IndexStore, NewInstance, ObjectPath, StoredInstance } from './index-store.ts';
 import { migrations } from './schema.ts';
 import { searchIndex } from './sqlite-rows.ts';
 
@@ -26,7 +26,14 @@ export function openSqliteIndex(file: string): IndexStore {
   migrate(database);
   const prepare = statements(database);
   return {
-    add: async (instance, isPublished) => inTransaction(database, () => add(prepare, instance, isPublished)),
+    add: async (instance, isPublished) => {
+      try {
+        return inTransaction(database, () => add(prepare, instance, isPublished));
+      } catch (error) {
+        if (isDiskFull(error)) return 'out_of_space';
+        throw error;
+      }
+    },
     hashOf: async (uid) => text(prepare('SELECT hash FROM instance WHERE uid = ?').get(uid)?.['hash']),
     list: async (path, scope) => (scope && !scope.has(path.study) ? [] : list(prepare, path)),
     metadata: async (id) =>
@@ -80,11 +87,11 @@ function inTransaction<T>(database: DatabaseSync, work: () => T): T {
   }
 }
 
-function add(
-  prepare: Prepare,
-  instance: NewInstance,
-  isPublished: () => boolean,
-): 'stored' | 'identical' | 'conflict' | 'unpublished' {
+/** SQLITE_FULL. */
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === 13;
+
+function add(prepare: Prepare, instance: NewInstance, isPublished: () => boolean): AddOutcome {
   const { parsed } = instance;
   const known = prepare('SELECT hash FROM instance WHERE uid = ?').get(parsed.sopInstanceUid);
   if (known) return known['hash'] === instance.hash ? 'identical' : 'conflict';

@@ -1,0 +1,66 @@
+import type { DicomDataset } from '@sightline/dicom';
+import { everything } from '@sightline/dicomweb';
+import type { Archive, FirstImageOfStudy } from './archive.ts';
+import type { BlobStore } from './blobs/blob-store.ts';
+import type { FrameRenderer } from './frame-renderer.ts';
+import { createFrames } from './frames.ts';
+import { handleRequest } from './http/handle.ts';
+import { isImage } from './http/retrieve-rendered.ts';
+import type { IndexStore, StoredInstance } from './index/index-store.ts';
+import { unpackJson } from './index/stored-json.ts';
+import type { InstanceReader } from './instance-reader.ts';
+import { storeInstance } from './store.ts';
+
+export interface ArchiveParts {
+  readonly index: IndexStore;
+  readonly blobs: BlobStore;
+  readonly reader: InstanceReader;
+  readonly renderer: FrameRenderer;
+  readonly clock: () => Date;
+  /** A multipart boundary that nobody can foresee: a stored object could otherwise be made to end its own part. */
+  readonly newBoundary: () => string;
+}
+
+/** The archive over its parts. Closing it closes index and blobs, not reader and renderer, which others share. */
+export function createArchive(parts: ArchiveParts): Archive {
+  const { index, blobs } = parts;
+  const services = { ...parts, frames: createFrames(parts) };
+  return {
+    async store(bytes) {
+      const result = await storeInstance(parts, bytes);
+      if (result.kind === 'refused' && result.code === 'not_admitted')
+        throw new Error('nothing was to be refused here');
+      return result;
+    },
+    handle: (request, context) => handleRequest(request, context, services),
+    hasStudy: async (study) =>
+      (await index.search({ ...oneStudy(study), query: everything })).rows.length > 0,
+    isEmpty: () => index.isEmpty(),
+    firstImage: (study) => firstImage(index, study),
+    listStudies: async ({ limit = 1000, offset = 0 } = {}) => {
+      const query = { ...everything, offset };
+      const page = await index.search({ level: 'study', query, maxResults: limit });
+      return page.rows.map(({ study }) => study);
+    },
+    async close() {
+      await blobs.close();
+      await index.close();
+    },
+  };
+}
+
+const oneStudy = (study: string) => ({ level: 'study', study, maxResults: 1 }) as const;
+
+/** Objects with frames that are not what a person wants to see first: segmentations, doses, parametric maps. */
+const notFirst = /^1\.2\.840\.10008\.5\.1\.4\.1\.1\.(66(\.\d+)?|481\.2|30)$/;
+
+async function firstImage(index: IndexStore, study: string): Promise<FirstImageOfStudy | undefined> {
+  const images = (await index.list({ study })).filter(isImage);
+  const first: StoredInstance | undefined =
+    images.find(({ sopClassUid }) => !notFirst.test(sopClassUid)) ?? images[0];
+  const packed = first && (await index.metadata(first.id));
+  if (!first || !packed) return undefined;
+  const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = first;
+  const metadata = JSON.parse(new TextDecoder().decode(unpackJson(packed))) as DicomDataset; // written by the archive
+  return { studyInstanceUid, seriesInstanceUid, sopInstanceUid, frame: 1, metadata };
+}

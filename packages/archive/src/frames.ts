@@ -1,0 +1,154 @@
+import { DicomError, decodeFrameIndex, transferSyntax, type FrameIndex } from '@sightline/dicom';
+import type { BlobStore } from './blobs/blob-store.ts';
+import type { FrameJob, FrameRenderer } from './frame-renderer.ts';
+import { unpackJson } from './index/stored-json.ts';
+import type { IndexStore, ObjectPath, StoredInstance } from './index/index-store.ts';
+import { createLru } from './lru.ts';
+import { cutBits, joinPieces, swapBytes, swapStream, wordBytesOf } from './native-bytes.ts';
+
+export const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
+
+/** Bounds memory: about 100 bytes for each object and each frame of a compressed one. */
+const MAX_CACHED_OBJECTS = 20_000;
+const MAX_CACHED_FRAGMENTS = 500_000;
+
+/** Objects and frames by their place. Answers to the same question are remembered: objects never change. */
+export interface Frames {
+  find(path: Required<ObjectPath>): Promise<StoredInstance | undefined>;
+  /** The frame's bytes as they are stored. `frame` counts from 1; DicomError `frame_missing` where there is none. */
+  readonly stored: (instance: StoredInstance, frame: number) => Promise<Uint8Array>;
+  /** Bytes of `stored`, without reading it. */
+  storedLength(instance: StoredInstance, frame: number): Promise<number>;
+  /** The frame's stored values as Explicit VR Little Endian has them, decoded where compressed. */
+  readonly native: (instance: StoredInstance, frame: number) => Promise<Uint8Array>;
+  /** What a worker needs to decode or render the frame. */
+  job(instance: StoredInstance, frame: number): Promise<FrameJob>;
+  /** The values of one BulkDataURI, little endian. Undefined: there is no such path. */
+  bulk(instance: StoredInstance, path: string): Promise<BulkBytes | undefined>;
+}
+
+export interface BulkBytes {
+  readonly length: number;
+  read(): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface FramesParts {
+  readonly index: IndexStore;
+  readonly blobs: BlobStore;
+  readonly renderer: FrameRenderer;
+}
+
+/** Whether the frames are stored as Explicit VR Little Endian would have them, but for byte order and bit offset. */
+export const isNative = (instance: StoredInstance): boolean =>
+  transferSyntax(instance.transferSyntaxUid)?.family === 'native';
+
+export function createFrames({ index, blobs, renderer }: FramesParts): Frames {
+  const objects = createLru<StoredInstance>(MAX_CACHED_OBJECTS, () => 1);
+  const layouts = createLru<FrameIndex>(MAX_CACHED_FRAGMENTS, (layout) =>
+    layout.kind === 'native' ? 1 : layout.frames.reduce((sum, fragments) => sum + 1 + fragments.length, 1),
+  );
+
+  async function find(path: Required<ObjectPath>): Promise<StoredInstance | undefined> {
+    const key = `${path.study}/${path.series}/${path.instance}`;
+    const known = objects.get(key);
+    if (known) return known;
+    const [instance] = await index.list(path);
+    if (instance) objects.set(key, instance);
+    return instance;
+  }
+
+  async function layoutOf(instance: StoredInstance): Promise<FrameIndex> {
+    const key = String(instance.id);
+    const known = layouts.get(key);
+    if (known) return known;
+    const encoded = await index.frameIndex(instance.id);
+    if (!encoded) throw new DicomError('no_pixel_data');
+    const layout = decodeFrameIndex(encoded);
+    layouts.set(key, layout);
+    return layout;
+  }
+
+  async function stored(instance: StoredInstance, frame: number): Promise<Uint8Array> {
+    const layout = await layoutOf(instance);
+    if (frame < 1 || frame > instance.numberOfFrames) throw new DicomError('frame_missing');
+    if (layout.kind === 'native') return readNative(blobs, instance, layout, frame);
+    const fragments = fragmentsOf(layout, frame);
+    const pieces = await Promise.all(
+      fragments.map(({ offset, length }) => blobs.read(instance.dataHash, offset, length)),
+    );
+    return pieces.length === 1 && pieces[0] ? pieces[0] : joinPieces(pieces);
+  }
+
+  async function job(instance: StoredInstance, frame: number): Promise<FrameJob> {
+    const [bytes, packed, bulk] = await Promise.all([
+      stored(instance, frame),
+      index.metadata(instance.id),
+      imageBulk(instance),
+    ]);
+    if (!packed) throw new Error('the index has an object without metadata');
+    const transferSyntaxUid = isNative(instance) ? EXPLICIT_VR_LITTLE_ENDIAN : instance.transferSyntaxUid;
+    return { bytes, transferSyntaxUid, metadata: unpackJson(packed), frame: frame - 1, bulk };
+  }
+
+  /** Group 0028 has every table that drawing an image can need. */
+  async function imageBulk(instance: StoredInstance): Promise<ReadonlyMap<string, Uint8Array>> {
+    const rows = (await index.bulk(instance.id)).filter(({ path }) => /(^|\.)0028[\dA-F]{4}$/.test(path));
+    const entries = rows.map(async ({ path, vr, offset, length, bigEndian }) => {
+      const bytes = await blobs.read(instance.dataHash, offset, length);
+      return [`bulkdata/${path}`, bigEndian ? swapBytes(bytes, wordBytesOf(vr)) : bytes] as const;
+    });
+    return new Map(await Promise.all(entries));
+  }
+
+  return {
+    find,
+    stored,
+    job,
+    async storedLength(instance, frame) {
+      const layout = await layoutOf(instance);
+      return layout.kind === 'native'
+        ? Math.ceil(layout.frameBits / 8)
+        : fragmentsOf(layout, frame).reduce((sum, { length }) => sum + length, 0);
+    },
+    native: async (instance, frame) =>
+      isNative(instance) ? stored(instance, frame) : renderer.decode(await job(instance, frame)),
+    async bulk(instance, path) {
+      const row = (await index.bulk(instance.id)).find((each) => each.path === path);
+      if (!row) return undefined;
+      const { vr, offset, length, bigEndian } = row;
+      return {
+        length,
+        async read() {
+          const bytes = await blobs.stream(instance.dataHash, instance.dataSize, { offset, length });
+          return bigEndian ? swapStream(bytes, wordBytesOf(vr)) : bytes;
+        },
+      };
+    },
+  };
+}
+
+function fragmentsOf(
+  { frames }: Extract<FrameIndex, { kind: 'encapsulated' }>,
+  frame: number,
+): readonly { readonly offset: number; readonly length: number }[] {
+  const fragments = frames[frame - 1] ?? [];
+  if (fragments.length === 0) throw new DicomError('frame_missing');
+  return fragments;
+}
+
+/** One positioned read, and nothing more for what most images are: whole bytes, little endian. */
+async function readNative(
+  blobs: BlobStore,
+  instance: StoredInstance,
+  layout: Extract<FrameIndex, { kind: 'native' }>,
+  frame: number,
+): Promise<Uint8Array> {
+  const { frameBits, wordBytes, bigEndian } = layout;
+  const firstBit = (frame - 1) * frameBits;
+  const word = bigEndian ? wordBytes : 1;
+  const from = Math.floor(firstBit / 8 / word) * word;
+  const to = Math.ceil((firstBit + frameBits) / 8 / word) * word;
+  const read = await blobs.read(instance.dataHash, layout.offset + from, to - from);
+  const bytes = bigEndian ? swapBytes(read, wordBytes) : read;
+  return cutBits(bytes, firstBit - from * 8, frameBits);
+}

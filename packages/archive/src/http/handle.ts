@@ -1,0 +1,127 @@
+import { asStoredUid } from '@sightline/dicom';
+import {
+  parseQueryString,
+  percentDecode,
+  QueryStringError,
+  type HttpRequest,
+  type HttpResponse,
+} from '@sightline/dicomweb';
+import type { RequestContext } from '../archive.ts';
+import { BlobError } from '../blobs/blob-store.ts';
+import { ArchiveProblem, problemResponse } from './problems.ts';
+import { studiesService } from './studies-service.ts';
+import type { PathParameters, Services, Transaction } from './transaction.ts';
+
+const MAX_FRAMES = 10_000;
+
+/** Answers one request of the Studies Service. Foreseen errors become problem documents here and nowhere else. */
+export async function handleRequest(
+  request: HttpRequest,
+  context: RequestContext,
+  services: Services,
+): Promise<HttpResponse> {
+  try {
+    const { transaction, segments } = route(request);
+    const path = pathParameters(transaction, segments);
+    const response = await transaction.handle({ request, context, path, query: queryOf(request) }, services);
+    return request.method === 'HEAD' ? withoutBody(response) : response;
+  } catch (error) {
+    const response = problemResponse(problemOf(error));
+    return request.method === 'HEAD' ? withoutBody(response) : response;
+  }
+}
+
+function problemOf(error: unknown): ArchiveProblem {
+  if (error instanceof ArchiveProblem) return error;
+  if (error instanceof BlobError && (error.code === 'missing' || error.code === 'short')) {
+    return new ArchiveProblem('stored_object_damaged', { cause: error });
+  }
+  throw error;
+}
+
+interface Route {
+  readonly transaction: Transaction;
+  readonly segments: readonly string[];
+}
+
+/** By number of segments, so that few are compared. */
+const templates: ReadonlyMap<
+  number,
+  readonly { readonly parts: readonly string[]; readonly transaction: Transaction }[]
+> = Map.groupBy(
+  studiesService.map((transaction) => ({ transaction, parts: transaction.path.slice(1).split('/') })),
+  ({ parts }) => parts.length,
+);
+
+function route({ method, path }: HttpRequest): Route {
+  const segments = path.slice(1).split('/');
+  const matching = (templates.get(segments.length) ?? []).filter(({ parts }) =>
+    parts.every((part, at) => part.startsWith('{') || part === segments[at]),
+  );
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  const found = matching.find(({ transaction }) => transaction.method === wanted);
+  if (found) return { transaction: found.transaction, segments };
+  if (matching.length === 0) throw new ArchiveProblem('not_found');
+  const methods = matching.map(({ transaction }) => transaction.method);
+  throw new ArchiveProblem('method_not_allowed', {
+    headers: {
+      allow: [
+        ...(methods.includes('GET') ? ['GET', 'HEAD'] : []),
+        ...methods.filter((m) => m !== 'GET'),
+      ].join(', '),
+    },
+  });
+}
+
+/** Nothing but what these checks let through goes any further: no path segment ever reaches a disk. */
+const parameterOf = {
+  study: (text: string) => ({ study: uid(text) }),
+  series: (text: string) => ({ series: uid(text) }),
+  instance: (text: string) => ({ instance: uid(text) }),
+  frames: (text: string) => ({ frames: frameList(text) }),
+  bulk: (text: string) => ({ bulk: text }),
+} as const;
+
+function pathParameters({ path }: Transaction, segments: readonly string[]): PathParameters {
+  const names = path.slice(1).split('/');
+  return names.reduce<PathParameters>((parameters, name, at) => {
+    if (!name.startsWith('{')) return parameters;
+    const read = parameterOf[name.slice(1, -1) as keyof typeof parameterOf]; // the names in our own table
+    return { ...parameters, ...read(decode(segments[at] ?? '')) };
+  }, {});
+}
+
+function decode(segment: string): string {
+  try {
+    return percentDecode(segment);
+  } catch (cause) {
+    if (cause instanceof QueryStringError) throw new ArchiveProblem('not_found', { cause });
+    throw cause;
+  }
+}
+
+function uid(text: string): string {
+  const found = asStoredUid(text);
+  if (found === undefined) throw new ArchiveProblem('bad_uid');
+  return found;
+}
+
+function frameList(text: string): readonly number[] {
+  const numbers = text.split(',');
+  const isList = numbers.length <= MAX_FRAMES && numbers.every((number) => /^[1-9]\d{0,8}$/.test(number));
+  if (!isList) throw new ArchiveProblem('bad_frame_list');
+  return numbers.map(Number);
+}
+
+function queryOf({ query }: HttpRequest): ReturnType<typeof parseQueryString> {
+  try {
+    return parseQueryString(query);
+  } catch (cause) {
+    if (cause instanceof QueryStringError)
+      throw new ArchiveProblem('bad_parameter', { parameter: 'query', cause });
+    throw cause;
+  }
+}
+
+/** The headers say what GET would have sent. A body that was never begun needs no ending. */
+const withoutBody = ({ status, headers }: HttpResponse): HttpResponse => ({ status, headers });

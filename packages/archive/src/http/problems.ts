@@ -1,0 +1,136 @@
+import type { HttpResponse } from '@sightline/dicomweb';
+
+/**
+ * Every way in which a DICOMweb request can fail. docs/errors.md lists the same codes. Sentences are fixed: nothing of
+ * the request is repeated in one. What is outside a session's scope is answered like what does not exist.
+ */
+export const archiveProblems = {
+  bad_uid: {
+    status: 400,
+    title: 'Not a UID',
+    detail: 'A study, series or object in the address is not a DICOM UID.',
+  },
+  bad_frame_list: {
+    status: 400,
+    title: 'Not a list of frames',
+    detail: 'Frames are whole numbers from 1, separated by commas, at most 10,000 of them.',
+  },
+  bad_parameter: {
+    status: 400,
+    title: 'Bad parameter value',
+    detail: 'A parameter of the request has a value that it cannot have. The list of errors names it.',
+  },
+  store_empty: {
+    status: 400,
+    title: 'Nothing to store',
+    detail: 'The request holds no DICOM object.',
+  },
+  multipart_malformed: {
+    status: 400,
+    title: 'Multipart message incomplete',
+    detail:
+      'The multipart message breaks RFC 2046 or ends before its closing boundary. Objects that were complete are stored; sending them again does no harm.',
+  },
+  store_not_allowed: {
+    status: 403,
+    title: 'Storing not allowed',
+    detail: 'This session may look at studies but may not store any.',
+  },
+  dicom_not_found: {
+    status: 404,
+    title: 'Not in this archive',
+    detail: 'There is no such study, series, object, frame or bulk data here.',
+  },
+  no_image: {
+    status: 404,
+    title: 'No image to show',
+    detail:
+      'This object or series has no image that could be rendered: it may be a report, a document or a video.',
+  },
+  not_found: {
+    status: 404,
+    title: 'Nothing here',
+    detail: 'There is nothing at this address.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    detail: 'This address exists but does not answer that method. The Allow header lists those that it does.',
+  },
+  not_acceptable: {
+    status: 406,
+    title: 'No acceptable media type',
+    detail: 'This resource cannot be given in any of the media types that the request accepts.',
+  },
+  transfer_syntax_not_available: {
+    status: 406,
+    title: 'No acceptable transfer syntax',
+    detail:
+      'The object is stored in a transfer syntax that the request does not accept. Ask with "transfer-syntax=*" to get it as it is stored.',
+  },
+  frame_not_decodable: {
+    status: 406,
+    title: 'Image cannot be decoded here',
+    detail:
+      'The image is stored in a form that this server cannot decode. Ask with "transfer-syntax=*" to get it as it is stored.',
+  },
+  store_media_type_unsupported: {
+    status: 415,
+    title: 'Media type cannot be stored',
+    detail:
+      'DICOM objects are stored as multipart/related with type "application/dicom", or one as application/dicom.',
+  },
+  frame_damaged: {
+    status: 500,
+    title: 'Image data damaged',
+    detail: 'The pixel data of this image is damaged or contradicts its description, so it is not shown.',
+  },
+  stored_object_damaged: {
+    status: 500,
+    title: 'Stored object damaged',
+    detail:
+      'The stored bytes of this object are missing or incomplete. Restore it from a backup or send it again.',
+  },
+} as const satisfies Readonly<Record<string, { status: number; title: string; detail: string }>>;
+
+export type ArchiveProblemCode = keyof typeof archiveProblems;
+
+/** Thrown by a transaction, and turned into a response in one place. */
+export class ArchiveProblem extends Error {
+  override readonly name = 'ArchiveProblem';
+  readonly code: ArchiveProblemCode;
+  /** Of `bad_parameter`: a name out of our own tables, never one of the request. */
+  readonly parameter: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ArchiveProblemCode,
+    options: ErrorOptions & { parameter?: string; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(archiveProblems[code].detail, options);
+    this.code = code;
+    this.parameter = options.parameter;
+    this.headers = options.headers ?? {};
+  }
+}
+
+/** RFC 9457. */
+export function problemResponse({ code, parameter, headers }: ArchiveProblem): HttpResponse {
+  const { status, title, detail } = archiveProblems[code];
+  const errors = parameter && [
+    { param: parameter, code: 'bad_value', message: 'This value is not allowed.' },
+  ];
+  const body = {
+    type: `urn:sightline:problem:${code}`,
+    title,
+    status,
+    code,
+    detail,
+    ...(errors && { errors }),
+  };
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/problem+json' },
+    body: JSON.stringify(body),
+  };
+}

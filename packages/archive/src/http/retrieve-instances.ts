@@ -1,0 +1,99 @@
+import { transferSyntax } from '@sightline/dicom';
+import {
+  formatMediaType,
+  type HttpResponse,
+  type MediaType,
+  type Offer,
+  type Part,
+  chooseOffer,
+} from '@sightline/dicomweb';
+import { EXPLICIT_VR_LITTLE_ENDIAN } from '../frames.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import type { StoredInstance } from '../index/index-store.ts';
+import { acceptOf, negotiate } from './accept.ts';
+import { multipartResponse } from './multipart-response.ts';
+import { ArchiveProblem } from './problems.ts';
+import { findInstance, instanceUrl, listInstances, type Asked, type Services } from './transaction.ts';
+
+/** PS3.18 10.4: one object, as it is stored. */
+export async function retrieveInstance(asked: Asked, services: Services): Promise<HttpResponse> {
+  const instance = await findInstance(asked, services);
+  const offer = negotiate(asked, offersFor(instance), refusalFor(acceptOf(asked)));
+  if (offer.multipart) return severalInstances([instance], asked, services);
+  return {
+    status: 200,
+    headers: {
+      'content-type': contentType(instance),
+      'content-length': String(instance.size),
+      vary: 'accept',
+    },
+    body: await services.blobs.stream(instance.hash, instance.size),
+  };
+}
+
+/** PS3.18 10.4: all objects of a study or series, as one stream. All or a problem: never silently a part. */
+export async function retrieveInstances(asked: Asked, services: Services): Promise<HttpResponse> {
+  const instances = await listInstances(asked, services);
+  const accept = acceptOf(asked);
+  const bySyntax = new Map(instances.map((instance) => [instance.transferSyntaxUid, instance]));
+  for (const instance of bySyntax.values()) {
+    const multipart = offersFor(instance).filter((offer) => offer.multipart);
+    if (!chooseOffer(accept, multipart))
+      throw new ArchiveProblem(refusalFor(accept), { headers: { vary: 'accept' } });
+  }
+  return severalInstances(instances, asked, services);
+}
+
+/**
+ * Objects go out as they are stored. Without the transfer-syntax parameter a client asks for Explicit VR Little Endian;
+ * objects that were compressed with loss may then stay as they are (PS3.18 8.7.3.5.2).
+ */
+function offersFor({ transferSyntaxUid }: StoredInstance): readonly Offer[] {
+  const isDefaultSyntax =
+    transferSyntaxUid === EXPLICIT_VR_LITTLE_ENDIAN || transferSyntax(transferSyntaxUid)?.lossy === true;
+  return [true, false].map((multipart) => ({
+    mediaType: 'application/dicom',
+    multipart,
+    transferSyntax: transferSyntaxUid,
+    isDefaultSyntax,
+  }));
+}
+
+/** Which sentence helps: a client that accepts DICOM is told about transfer syntaxes. */
+function refusalFor(accept: readonly MediaType[]): 'transfer_syntax_not_available' | 'not_acceptable' {
+  const isDicom = accept.some(({ type, parameters }) =>
+    (parameters['type'] ?? type).startsWith('application/dicom'),
+  );
+  return isDicom ? 'transfer_syntax_not_available' : 'not_acceptable';
+}
+
+function severalInstances(
+  instances: readonly StoredInstance[],
+  { context }: Asked,
+  { blobs, newBoundary }: Services,
+): HttpResponse {
+  const headersOf = (instance: StoredInstance): Record<string, string> => ({
+    'Content-Type': contentType(instance),
+    'Content-Length': String(instance.size),
+    'Content-Location': instanceUrl(context.root, instance),
+  });
+  return multipartResponse({
+    type: 'application/dicom',
+    boundary: newBoundary(),
+    sizes: instances.map((instance) => ({ headers: headersOf(instance), size: instance.size })),
+    parts: partsOf(instances, blobs, headersOf),
+  });
+}
+
+async function* partsOf(
+  instances: readonly StoredInstance[],
+  blobs: BlobStore,
+  headersOf: (instance: StoredInstance) => Record<string, string>,
+): AsyncGenerator<Part> {
+  for (const instance of instances) {
+    yield { headers: headersOf(instance), body: await blobs.stream(instance.hash, instance.size) };
+  }
+}
+
+const contentType = ({ transferSyntaxUid }: StoredInstance): string =>
+  formatMediaType('application/dicom', { 'transfer-syntax': transferSyntaxUid });

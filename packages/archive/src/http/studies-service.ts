@@ -1,0 +1,56 @@
+import {
+  searchForInstances,
+  searchForSeries,
+  searchForSeriesInstances,
+  searchForStudies,
+  searchForStudyInstances,
+  searchForStudySeries,
+} from './qido-rs.ts';
+import { retrieveBulkdata } from './retrieve-bulkdata.ts';
+import { retrieveFrames } from './retrieve-frames.ts';
+import { retrieveInstance, retrieveInstances } from './retrieve-instances.ts';
+import { retrieveMetadata } from './retrieve-metadata.ts';
+import { retrieveRendered, retrieveThumbnail } from './retrieve-rendered.ts';
+import { storeInstances } from './stow-rs.ts';
+import type { Transaction } from './transaction.ts';
+
+const STUDY = '/studies/{study}';
+const SERIES = `${STUDY}/series/{series}`;
+const INSTANCE = `${SERIES}/instances/{instance}`;
+const FRAMES = `${INSTANCE}/frames/{frames}`;
+
+const search = { method: 'GET', name: 'Search', section: '10.6' } as const;
+const retrieve = { method: 'GET', name: 'Retrieve', section: '10.4' } as const;
+const store = { method: 'POST', name: 'Store', section: '10.5' } as const;
+
+/** DICOM PS3.18, chapter 10. What is not on this list is not offered: no stub ever answers 200. HEAD goes with GET. */
+export const studiesService: readonly Transaction[] = [
+  { ...search, path: '/studies', handle: searchForStudies },
+  { ...search, path: '/series', handle: searchForSeries },
+  { ...search, path: '/instances', handle: searchForInstances },
+  { ...search, path: `${STUDY}/series`, handle: searchForStudySeries },
+  { ...search, path: `${STUDY}/instances`, handle: searchForStudyInstances },
+  { ...search, path: `${SERIES}/instances`, handle: searchForSeriesInstances },
+  { ...retrieve, path: STUDY, handle: retrieveInstances },
+  { ...retrieve, path: SERIES, handle: retrieveInstances },
+  { ...retrieve, path: INSTANCE, handle: retrieveInstance },
+  { ...retrieve, path: `${STUDY}/metadata`, handle: retrieveMetadata },
+  { ...retrieve, path: `${SERIES}/metadata`, handle: retrieveMetadata },
+  { ...retrieve, path: `${INSTANCE}/metadata`, handle: retrieveMetadata },
+  { ...retrieve, path: FRAMES, handle: retrieveFrames },
+  { ...retrieve, path: `${INSTANCE}/bulkdata/{bulk}`, handle: retrieveBulkdata },
+  { ...retrieve, path: `${SERIES}/rendered`, handle: retrieveRendered },
+  { ...retrieve, path: `${INSTANCE}/rendered`, handle: retrieveRendered },
+  { ...retrieve, path: `${FRAMES}/rendered`, handle: retrieveRendered },
+  { ...retrieve, path: `${SERIES}/thumbnail`, handle: retrieveThumbnail },
+  { ...retrieve, path: `${INSTANCE}/thumbnail`, handle: retrieveThumbnail },
+  { ...retrieve, path: `${FRAMES}/thumbnail`, handle: retrieveThumbnail },
+  { ...store, path: '/studies', handle: storeInstances },
+  { ...store, path: STUDY, handle: storeInstances },
+];
+
+/** The conformance statement's table; a test holds the two equal. */
+export const conformanceTable = (service: readonly Transaction[]): string =>
+  service
+    .map(({ name, section, method, path }) => `| ${name} | PS3.18 ${section} | ${method} ${path} |`)
+    .join('\n');

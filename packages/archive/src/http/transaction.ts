@@ -1,0 +1,75 @@
+import type { HttpRequest, HttpResponse, QueryParameter } from '@sightline/dicomweb';
+import type { RequestContext } from '../archive.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import type { FrameRenderer } from '../frame-renderer.ts';
+import type { Frames } from '../frames.ts';
+import type { IndexStore, StoredInstance } from '../index/index-store.ts';
+import type { StoreParts } from '../store.ts';
+import { ArchiveProblem } from './problems.ts';
+
+/** One row of the service: what is asked with which method at which path, and the clause of PS3.18 that says so. */
+export interface Transaction {
+  readonly method: 'GET' | 'POST';
+  /** Names in braces are PathParameters. */
+  readonly path: string;
+  readonly name: 'Search' | 'Retrieve' | 'Store';
+  readonly section: string;
+  readonly handle: (asked: Asked, services: Services) => Promise<HttpResponse>;
+}
+
+/** A request that has been looked at: every part of its path is what it should be. */
+export interface Asked {
+  readonly request: HttpRequest;
+  readonly context: RequestContext;
+  readonly path: PathParameters;
+  readonly query: readonly QueryParameter[];
+}
+
+export interface PathParameters {
+  readonly study?: string;
+  readonly series?: string;
+  readonly instance?: string;
+  readonly frames?: readonly number[];
+  readonly bulk?: string;
+}
+
+export interface Services extends StoreParts {
+  readonly index: IndexStore;
+  readonly blobs: BlobStore;
+  readonly renderer: FrameRenderer;
+  readonly frames: Frames;
+  /** A multipart boundary that nobody can foresee. */
+  readonly newBoundary: () => string;
+}
+
+export const isInScope = ({ path, context }: Pick<Asked, 'path' | 'context'>): boolean =>
+  path.study === undefined || !context.studies || context.studies.has(path.study);
+
+/** The object of the path. Throws `dicom_not_found` where there is none, or none in scope. */
+export async function findInstance(asked: Asked, { frames }: Services): Promise<StoredInstance> {
+  const { study, series, instance } = asked.path;
+  const found =
+    study !== undefined && series !== undefined && instance !== undefined && isInScope(asked)
+      ? await frames.find({ study, series, instance })
+      : undefined;
+  if (!found) throw new ArchiveProblem('dicom_not_found');
+  return found;
+}
+
+/** All objects below the path. Throws `dicom_not_found` where there is none, or none in scope. */
+export async function listInstances(asked: Asked, services: Services): Promise<readonly StoredInstance[]> {
+  const { study, series, instance } = asked.path;
+  if (instance !== undefined) return [await findInstance(asked, services)];
+  if (study === undefined || !isInScope(asked)) throw new ArchiveProblem('dicom_not_found');
+  const found = await services.index.list(
+    { study, ...(series !== undefined && { series }) },
+    asked.context.studies,
+  );
+  if (found.length === 0) throw new ArchiveProblem('dicom_not_found');
+  return found;
+}
+
+export function instanceUrl(root: string, instance: StoredInstance): string {
+  const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = instance;
+  return `${root}/studies/${studyInstanceUid}/series/${seriesInstanceUid}/instances/${sopInstanceUid}`;
+}
