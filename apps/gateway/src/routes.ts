@@ -1,3 +1,4 @@
+import { demoRoutes } from './demo/demo-routes.ts';
 import { requireApiKey } from './http/api-key.ts';
 import type { Route } from './http/route.ts';
 import { launchRoutes } from './launch/launch-routes.ts';
@@ -13,6 +14,7 @@ export function gatewayRoutes(parts: GatewayParts): readonly Route[] {
     ...sessionRoutes(parts),
     ...assetRoutes(parts.viewer),
     ...archiveRoutes(parts),
+    ...demoRoutes(parts),
     ...plainRoutes(parts),
   ];
 }

@@ -42,6 +42,11 @@ export const problems = {
     detail:
       'This viewing session has ended or belongs to another browser. Open the study again from your portal.',
   },
+  cross_site_refused: {
+    status: 403,
+    title: 'Not from another site',
+    detail: 'This form works only on its own page. Open that page and use the button there.',
+  },
   ticket_not_usable: {
     status: 404,
     title: 'This launch link cannot be used',

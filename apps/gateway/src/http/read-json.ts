@@ -11,7 +11,7 @@ export async function readJson(
 ): Promise<unknown> {
   const mediaType = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') throw new Problem('media_type_unsupported');
-  const bytes = await readAll(request.body, limits);
+  const bytes = await readBody(request.body, limits);
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
@@ -20,7 +20,8 @@ export async function readJson(
   }
 }
 
-async function readAll(
+/** Reads a body whole, within limits. Throws `body_too_large` or `request_timeout`. */
+export async function readBody(
   body: AsyncIterable<Uint8Array>,
   limits: { readonly maxBytes: number; readonly timeoutMs: number },
 ): Promise<Uint8Array> {
