@@ -1,3 +1,3 @@
 export * from './codecs.ts';
 export * from './decode-frame.ts';
-export { nativeFrameBytes } from './native-frame.ts';
+export { decodeNative, nativeFrameBytes } from './native-frame.ts';

@@ -45,7 +45,7 @@ export function decodeNative(
 function cellsOf(bytes: Uint8Array, description: ImageDescription, isBigEndian: boolean): PixelArray {
   const { bitsAllocated, float } = description;
   if (float !== undefined) {
-    const copy = bytes.slice();
+    const copy = new Uint8Array(bytes);
     if (isBigEndian) swapInPlace(copy, bitsAllocated / 8);
     return float === 'float' ? new Float32Array(copy.buffer) : new Float64Array(copy.buffer);
   }

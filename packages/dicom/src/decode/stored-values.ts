@@ -42,7 +42,8 @@ function arrayType(bitsAllocated: number, isSigned: boolean) {
 
 /** Little- or big-endian bytes as numbers; copies, so the result owns aligned memory. Nothing is checked. */
 export function readCells(bytes: Uint8Array, cellBytes: 1 | 2 | 4, isBigEndian: boolean): PixelArray {
-  const copy = bytes.slice();
+  // Not slice(): of a Node Buffer that is a view of shared, unaligned memory.
+  const copy = new Uint8Array(bytes);
   if (isBigEndian) swapInPlace(copy, cellBytes);
   if (cellBytes === 1) return copy;
   const length = Math.floor(copy.length / cellBytes);

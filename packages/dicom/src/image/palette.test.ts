@@ -80,13 +80,13 @@ describe('readPalette', () => {
   });
 
   it('takes bulk data from the caller, who learns from neededBulk what to fetch', () => {
-    const image = paletteImage(us(1, 0, 16), [bulkOw('r'), bulkOw('g'), ow([0, 3])]);
+    const image = paletteImage(us(2, 0, 16), [bulkOw('r'), bulkOw('g'), ow([0, 3, 0, 6])]);
     expect(neededBulk(image, 1)).toEqual(['r', 'g']);
     const bytes = new Map([
-      ['r', Uint8Array.of(0, 1)],
-      ['g', Uint8Array.of(0, 2)],
+      ['r', Uint8Array.of(0, 1, 0, 4)],
+      ['g', Uint8Array.of(0, 2, 0, 5)],
     ]);
-    expect(readPalette(image, (uri) => bytes.get(uri)).rgb).toEqual(Uint8Array.of(1, 2, 3));
+    expect(readPalette(image, (uri) => bytes.get(uri)).rgb).toEqual(Uint8Array.of(1, 2, 3, 4, 5, 6));
     expect(() => readPalette(image)).toThrow(refused);
   });
 });
