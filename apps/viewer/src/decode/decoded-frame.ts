@@ -1,0 +1,49 @@
+import { renderColor, type FramePixels, type ImageDescription, type Palette } from '@sightline/dicom';
+import type { Picture } from '../viewport/picture.ts';
+
+/**
+ * A decoded frame in the form in which it is kept: ready to draw, or, for values that no table can list (32 bits,
+ * floating point), as numbers that each window turns into a picture.
+ */
+export type DecodedFrame = Picture | { readonly kind: 'wide'; readonly pixels: FramePixels };
+
+/** @throws DicomError bad_image_attributes */
+export function decodedFrame(
+  pixels: FramePixels,
+  description: ImageDescription,
+  palette: Palette | undefined,
+): DecodedFrame {
+  const { columns, rows, data } = pixels;
+  if (pixels.samplesPerPixel === 3 || pixels.photometricInterpretation === 'PALETTE COLOR') {
+    const { data: rgb } = renderColor(pixels, description.bitsStored, palette);
+    return { kind: 'color', columns, rows, rgba: toRgba(rgb) };
+  }
+  const bits = bitPatterns(data);
+  return bits && description.bitsStored <= 16 && description.float === undefined
+    ? { kind: 'stored', columns, rows, bits }
+    : { kind: 'wide', pixels };
+}
+
+/** The same memory, read as unsigned: what an integer texture holds. */
+function bitPatterns(data: FramePixels['data']): Uint8Array | Uint16Array | undefined {
+  if (data instanceof Uint8Array || data instanceof Uint16Array) return data;
+  if (data instanceof Int8Array) return new Uint8Array(data.buffer, data.byteOffset, data.length);
+  if (data instanceof Int16Array) return new Uint16Array(data.buffer, data.byteOffset, data.length);
+  return undefined;
+}
+
+function toRgba(rgb: Uint8Array): Uint8Array {
+  const rgba = new Uint8Array((rgb.length / 3) * 4).fill(255);
+  for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
+    rgba[to] = rgb[from] as number; // within bounds, as are the next two
+    rgba[to + 1] = rgb[from + 1] as number;
+    rgba[to + 2] = rgb[from + 2] as number;
+  }
+  return rgba;
+}
+
+/** Memory a kept frame takes. */
+export function byteLength(frame: DecodedFrame): number {
+  if (frame.kind === 'wide') return frame.pixels.data.byteLength;
+  return frame.kind === 'color' ? frame.rgba.byteLength : frame.bits.byteLength;
+}

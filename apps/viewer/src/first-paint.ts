@@ -1,0 +1,169 @@
+/**
+ * Inlined into the page: brings the first image to the screen before any other script is asked for. It draws with the
+ * application's own painter, so that nothing changes by a pixel when the application takes over.
+ */
+import { describeImage, frameTransform, isGrey, neededBulk, type DicomDataset } from '@sightline/dicom';
+import { decodeNative } from '@sightline/dicom/decode';
+import type { Bootstrap, FirstImage } from '@sightline/contract';
+import { decodedFrame } from './decode/decoded-frame.ts';
+import { drawable, initialVoi, type LoadedFrame } from './frames/loaded-frame.ts';
+import type { Handoff } from './handoff.ts';
+import { readBootstrap } from './session/bootstrap.ts';
+import { readInstance, type StackImage } from './studies/instance.ts';
+import { afterPaint, deviceSize, markOnce } from './viewport/after-paint.ts';
+import { imageSizeOf } from './viewport/image-geometry.ts';
+import { overlayText, patientFacts, patientIdentifier, patientName, type OverlayText } from './viewport/overlay-text.ts';
+import { readPatient } from './studies/patient.ts';
+import { rasterize } from './viewport/rasterize.ts';
+import { sampling } from './viewport/sampling.ts';
+import { labelRegion } from './viewport/surface.ts';
+import { INITIAL_VIEW, placeImage } from './viewport/view.ts';
+
+interface Shell {
+  readonly region: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  readonly preview: HTMLImageElement;
+}
+
+async function firstPaint(first: FirstImage, shell: Shell): Promise<LoadedFrame | undefined> {
+  const instance = readInstance(first.metadata);
+  // Palettes and lookup tables that are bulk data need requests of their own: the application makes them.
+  if (!instance || neededBulk(first.metadata, first.frame).length > 0) return undefined;
+  const image: StackImage = { instance, frame: first.frame };
+  const description = describeImage(first.metadata);
+  const pixels = fetch(first.pixelsUrl, { credentials: 'include' });
+  showPreview(shell, { image, description }, first.previewUrl);
+  const response = await pixels;
+  if (!response.ok) return undefined;
+  const stored = decodeNative(new Uint8Array(await response.arrayBuffer()), description);
+  const frame: LoadedFrame = {
+    image,
+    description,
+    transform: isGrey(description) ? frameTransform(first.metadata, first.frame) : undefined,
+    decoded: decodedFrame(stored, description, undefined),
+  };
+  paint(shell, frame);
+  return frame;
+}
+
+type Described = Pick<LoadedFrame, 'image' | 'description'>;
+
+function place(region: HTMLElement, frame: Described) {
+  const size = deviceSize(region);
+  const image = imageSizeOf(frame);
+  const placement = placeImage(image, size, INITIAL_VIEW);
+  return { size, placement, samples: sampling(placement, image, size) };
+}
+
+/** The rendered preview, exactly where the image will be, and marked as what it is. */
+function showPreview({ region, preview }: Shell, frame: Described, url: string): void {
+  preview.addEventListener('load', () => {
+    if (region.dataset['state'] === 'ready') return;
+    const { placement } = place(region, frame);
+    const css = (pixels: number) => `${pixels / devicePixelRatio}px`;
+    Object.assign(preview.style, {
+      left: css(placement.x),
+      top: css(placement.y),
+      width: css(placement.width),
+      height: css(placement.height),
+    });
+    preview.hidden = false;
+    labelRegion(region, { state: 'preview', image: frame.image });
+    writeOverlay(region, describe(region, frame, undefined));
+    afterPaint(() => markOnce('sightline:preview'));
+  });
+  preview.src = url;
+}
+
+function describe(region: HTMLElement, frame: Described, voi: ReturnType<typeof initialVoi>): OverlayText {
+  const { placement, size } = place(region, frame);
+  const { image } = frame;
+  const position = image.frame;
+  return overlayText({ image, position, count: undefined, voi, placement, viewportWidth: size.width });
+}
+
+function paint({ region, canvas, preview }: Shell, frame: LoadedFrame): void {
+  const { size, samples } = place(region, frame);
+  const voi = initialVoi(frame);
+  const rgba = rasterize({ ...size, ...drawable(frame, voi, false), sampling: samples });
+  canvas.width = size.width;
+  canvas.height = size.height;
+  canvas.getContext('2d', { alpha: false })?.putImageData(new ImageData(rgba, size.width, size.height), 0, 0);
+  preview.hidden = true;
+  labelRegion(region, { state: 'ready', image: frame.image });
+  writeOverlay(region, describe(region, frame, voi));
+}
+
+function writeOverlay(region: HTMLElement, text: OverlayText): void {
+  const lines = (selector: string, texts: readonly string[]): void =>
+    region.querySelector(selector)?.replaceChildren(
+      ...texts.map((line) => {
+        const element = document.createElement('div');
+        element.textContent = line;
+        return element;
+      }),
+    );
+  lines('.identity', text.identity);
+  lines('.study', text.study);
+  // The place in the stack is not known yet: that line waits for the application, its room is kept.
+  lines('.foot', [...text.stack.slice(0, -1), '\u00a0', ...text.display]);
+  for (const side of ['top', 'right', 'bottom', 'left'] as const) {
+    region.querySelector(`.letter.${side}`)?.replaceChildren(text.letters?.[side] ?? '');
+  }
+}
+
+/** The patient in the top bar, as the application will write it. */
+function writePatient(dataset: DicomDataset): void {
+  const patient = readPatient(dataset);
+  const line = document.querySelector('#shell .patient');
+  const [name, facts, identifier] = line?.children ?? [];
+  name?.replaceChildren(patientName(patient));
+  facts?.replaceChildren(patientFacts(patient));
+  identifier?.replaceChildren(patientIdentifier(patient));
+}
+
+function loadApplication(handoff: Handoff): void {
+  window.sightlineHandoff = handoff;
+  const script = document.createElement('script');
+  script.type = 'module';
+  script.src = document.querySelector<HTMLMetaElement>('meta[name=sightline-application]')?.content ?? '';
+  document.head.append(script);
+}
+
+/** Asked for in the same moment as the application's scripts, so that both are there together. */
+function fetchSeriesMetadata(bootstrap: Bootstrap, first: FirstImage): Promise<readonly DicomDataset[]> {
+  const { studyInstanceUid, seriesInstanceUid } = first;
+  const url = `${bootstrap.dicomWebRoot}/studies/${studyInstanceUid}/series/${seriesInstanceUid}/metadata`;
+  const asked = fetch(url, { credentials: 'include', headers: { Accept: 'application/dicom+json' } });
+  const metadata = asked.then((response) =>
+    response.ok ? response.json() : Promise.reject(new Error('series metadata was refused')),
+  ) as Promise<readonly DicomDataset[]>; // PS3.18 10.4.3.3: a list of data sets
+  metadata.catch(() => {}); // the application meets the failure again and asks once more
+  return metadata;
+}
+
+async function run(): Promise<void> {
+  const bootstrap = readBootstrap(document);
+  const region = document.querySelector<HTMLElement>('#shell .viewport');
+  const canvas = region?.querySelector('canvas');
+  const preview = region?.querySelector('img');
+  const first = bootstrap?.first;
+  if (!bootstrap || !first || !region || !canvas || !preview) {
+    loadApplication({ frame: undefined, seriesMetadata: undefined });
+    return;
+  }
+  writePatient(first.metadata);
+  // Whatever goes wrong here is met again by the application, which says what it was.
+  const frame = await firstPaint(first, { region, canvas, preview }).catch(() => undefined);
+  const next = (): void => loadApplication({ frame, seriesMetadata: fetchSeriesMetadata(bootstrap, first) });
+  if (!frame) {
+    next();
+    return;
+  }
+  afterPaint(() => {
+    markOnce('sightline:first-image');
+    next();
+  });
+}
+
+void run();

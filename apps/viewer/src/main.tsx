@@ -1,0 +1,117 @@
+import '@fontsource-variable/inter/wght.css';
+import './ui/styles.css';
+import { createRoot } from 'react-dom/client';
+import { flushSync } from 'react-dom';
+import { createDecodePool } from './decode/decode-pool.ts';
+import { createFrameLoader, type FrameLoader } from './frames/frame-loader.ts';
+import { messages } from './messages/index.ts';
+import { createArchiveClient } from './session/archive-client.ts';
+import { readBootstrap } from './session/bootstrap.ts';
+import { createConnectionWatch, type ConnectionWatch } from './session/connection.ts';
+import type { RequestWorld } from './session/request.ts';
+import { createStudyList } from './studies/study-list.ts';
+import { App } from './ui/app.tsx';
+import { createViewer, type Viewer } from './viewer.ts';
+import { afterPaint, markOnce } from './viewport/after-paint.ts';
+
+const GIGABYTE = 2 ** 30;
+
+function start(): void {
+  const bootstrap = readBootstrap(document);
+  const root = document.getElementById('application');
+  const shell = document.getElementById('shell');
+  if (!root || !shell) return;
+  if (!bootstrap) {
+    shell.querySelector('.notice-text')?.replaceChildren(messages.noBootstrap);
+    return;
+  }
+  const handoff = window.sightlineHandoff;
+  const archive = createArchiveClient(bootstrap.dicomWebRoot, browserWorld);
+  const connection = createConnectionWatch(browserClock);
+  const loader = createFrameLoader({ archive, connection, decode: createDecoder(), memoryBytes: memoryBudget() });
+  const { first } = bootstrap;
+  const early = first && handoff?.seriesMetadata;
+  const studies = createStudyList(bootstrap.studies, {
+    archive,
+    connection,
+    ...(early && { early: { seriesInstanceUid: first.seriesInstanceUid, metadata: early } }),
+  });
+  const viewer = createViewer({ bootstrap, loader, studies, connection, firstFrame: handoff?.frame });
+  setMarks(viewer, loader);
+  // The application paints its first viewport while it is put in place, so that the shell can go in the same moment.
+  flushSync(() =>
+    createRoot(root).render(
+      <App
+        viewer={viewer}
+        thumbnailUrl={({ studyInstanceUid, seriesInstanceUid }, instance) =>
+          archive.thumbnailUrl(studyInstanceUid, seriesInstanceUid, instance)
+        }
+      />,
+    ),
+  );
+  shell.remove();
+  loadStudies(viewer, connection);
+}
+
+/** Searches, and searches again for what failed whenever the archive may be back. */
+function loadStudies({ studies }: Viewer, connection: ConnectionWatch): void {
+  void studies.load();
+  connection.onRetry(() => {
+    if (studies.studies.get().some(({ state }) => state === 'failed')) void studies.load();
+  });
+}
+
+function createDecoder() {
+  const workers = Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1));
+  const pool = createDecodePool(
+    workers,
+    () => new Worker(new URL('./decode/decode-worker.ts', import.meta.url), { type: 'module' }),
+  );
+  return pool.decode;
+}
+
+/** A quarter of what the device says it has; browsers that do not say get a gigabyte. */
+function memoryBudget(): number {
+  const gigabytes = 'deviceMemory' in navigator ? Number(navigator.deviceMemory) : 4;
+  return Math.min(2, Math.max(0.25, gigabytes / 4)) * GIGABYTE;
+}
+
+/** The time marks of DESIGN 3.6 that belong to the application; each is set when what it names is on the screen. */
+function setMarks(viewer: Viewer, loader: FrameLoader): void {
+  const [viewport] = viewer.viewports;
+  if (!viewport) return;
+  const stop = viewport.state.subscribe(() => {
+    const { shown, content, progress } = viewport.state.get();
+    if (content.kind !== 'stack' || !shown) return;
+    afterPaint(() => markOnce('sightline:first-image'));
+    const isWhole = !viewer.isProvisional(content.displaySet);
+    if (isWhole && loader.frame(shown.image)) afterPaint(() => markOnce('sightline:interactive'));
+    if (isWhole && progress.loaded === progress.total) {
+      stop();
+      afterPaint(() => markOnce('sightline:stack-complete'));
+    }
+  });
+}
+
+const browserWorld: RequestWorld = {
+  fetch: (url, init) => fetch(url, init),
+  random: Math.random,
+  sleep: (milliseconds, signal) =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(resolve, milliseconds);
+      signal?.addEventListener('abort', () => {
+        clearTimeout(timer);
+        reject(signal.reason);
+      });
+    }),
+};
+
+const browserClock = {
+  now: Date.now,
+  after(milliseconds: number, callback: () => void) {
+    const timer = setTimeout(callback, milliseconds);
+    return () => clearTimeout(timer);
+  },
+};
+
+start();
