@@ -20,7 +20,7 @@ export const islands: readonly { readonly vendor: RegExp; readonly homes: readon
   { vendor: /^node:worker_threads$/, homes: ['apps/gateway/src/workers/'] },
   {
     vendor: /^node:sqlite$/,
-    homes: ['packages/archive/src/index/', 'apps/gateway/src/database.ts'],
+    homes: ['packages/archive/src/index/', 'apps/gateway/src/storage/'],
   },
   { vendor: /^dicom-parser$/, homes: ['packages/dicom/src/part10/'] },
   {
