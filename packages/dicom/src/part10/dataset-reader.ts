@@ -46,10 +46,15 @@ interface Scope {
   isSigned: boolean | undefined;
 }
 
+/** Of the root: what lies before and after the pixel data. Of items and file meta information: all. */
+type Part = 'head' | 'tail' | 'all';
+
 type MutableDataset = Record<string, DicomElement>;
 
 /** Text longer than this is kept as a location: PS3.18 F.2.2 allows it for the VRs that may be so long. */
 const MAX_TEXT_BYTES = 16 * 2 ** 20;
+
+const PIXEL_DATA = 0x7fe00010;
 
 /** Elements of PS3.3 C.7.6.3 and C.7.6.24 that hold pixels or say where their frames are. */
 export const pixelTags: ReadonlySet<string> = new Set([
@@ -90,7 +95,7 @@ export class DatasetReader {
   readRoot(start: number, isExplicit: boolean): DicomDataset {
     const scope = this.#rootScope(isExplicit);
     const dataset: MutableDataset = {};
-    const next = this.#readInto(dataset, start, scope, true);
+    const next = this.#readInto(dataset, start, scope, 'head');
     if (next < scope.end) this.#readTail(dataset, next, scope);
     if (this.warnings.has('order')) sort(dataset);
     if (scope.isSigned) for (const value of this.#undecided) makeSigned(value.dataset, value.tag);
@@ -116,7 +121,7 @@ export class DatasetReader {
   /** What follows the pixel data. Bytes that are no elements are common there, and cost nothing to leave out. */
   #readTail(dataset: MutableDataset, start: number, scope: Scope): void {
     try {
-      this.#readInto(dataset, start, scope, false);
+      this.#readInto(dataset, start, scope, 'tail');
     } catch (error) {
       if (!(error instanceof DicomError) || error.code === 'too_large') throw error;
       this.warnings.add('trailingBytes');
@@ -125,14 +130,14 @@ export class DatasetReader {
 
   #readDataset(start: number, scope: Scope): { dataset: DicomDataset; next: number } {
     const dataset: MutableDataset = {};
-    const next = this.#readInto(dataset, start, scope, false);
+    const next = this.#readInto(dataset, start, scope, 'all');
     return { dataset, next };
   }
 
-  /** Reads elements into `dataset` and returns where it stopped: at its end, or after pixel data if told so. */
-  #readInto(dataset: MutableDataset, start: number, scope: Scope, stopsAfterPixels: boolean): number {
+  /** Reads elements into `dataset` and returns where it stopped: at its end, or the head after the pixel data. */
+  #readInto(dataset: MutableDataset, start: number, scope: Scope, part: Part): number {
     let at = start;
-    let last = -1;
+    let last = part === 'tail' ? PIXEL_DATA : -1;
     let isSorted = true;
     while (at < scope.end) {
       if (scope.end - at < 8) {
@@ -147,14 +152,15 @@ export class DatasetReader {
         at = delimiter.next;
         continue;
       }
-      if (header.tag === 0 && scope.depth === 0 && at > start) {
-        this.warnings.add('trailingBytes'); // padded with zeros
+      const isPadding = header.tag === 0 && scope.depth === 0 && at > start;
+      if (isPadding || (part === 'tail' && header.tag <= last)) {
+        this.warnings.add('trailingBytes');
         break;
       }
       isSorted &&= header.tag > last;
       last = header.tag;
       at = this.#readElement(dataset, header, scope);
-      if (stopsAfterPixels && pixelTags.has(tagText(last))) break;
+      if (part === 'head' && pixelTags.has(tagText(last))) break;
     }
     if (scope.isDelimited) this.#undelimited(scope);
     if (!isSorted) {
