@@ -9,10 +9,6 @@ export interface Config {
   readonly port: number;
   readonly publicUrl?: URL;
   readonly dataDir: string;
-  /** Path of the index file; absent: in the data folder. */
-  readonly indexFile?: string;
-  /** Folder of the stored files; absent: in the data folder. */
-  readonly blobsFolder?: string;
   /** Absent: one is made and kept in the data folder. */
   readonly apiKey?: string;
   /** False: never any demo. True: demo studies and portal, when the archive is empty at the first start. */
@@ -45,11 +41,9 @@ const environment = z.object({
     .transform((text) => new URL(text))
     .optional(),
   SIGHTLINE_DATA_DIR: z.string().default('./data'),
-  SIGHTLINE_INDEX: located(
-    'sqlite',
-    'must be sqlite: or sqlite:<file>; no other index exists yet',
-  ).optional(),
-  SIGHTLINE_BLOBS: located('file', 'must be file: or file:<folder>; no other store exists yet').optional(),
+  // One choice each so far; said now, a wrong one is not a surprise later.
+  SIGHTLINE_INDEX: z.literal('sqlite:', 'must be sqlite: (no other index exists yet)').optional(),
+  SIGHTLINE_BLOBS: z.literal('file:', 'must be file: (no other store exists yet)').optional(),
   SIGHTLINE_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]{8,256}$/, 'must be 8 to 256 visible ASCII characters')
@@ -87,8 +81,6 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: values.SIGHTLINE_PORT,
     ...(values.SIGHTLINE_PUBLIC_URL && { publicUrl: values.SIGHTLINE_PUBLIC_URL }),
     dataDir: values.SIGHTLINE_DATA_DIR,
-    ...(values.SIGHTLINE_INDEX && { indexFile: values.SIGHTLINE_INDEX }),
-    ...(values.SIGHTLINE_BLOBS && { blobsFolder: values.SIGHTLINE_BLOBS }),
     ...(values.SIGHTLINE_API_KEY && { apiKey: values.SIGHTLINE_API_KEY }),
     demo: values.SIGHTLINE_DEMO === 'on',
     ticketTtlSeconds: values.SIGHTLINE_TICKET_TTL_SECONDS,
@@ -111,14 +103,6 @@ function requireLoopback(host: string, apiKey: string | undefined): void {
   throw new StartError(
     `SIGHTLINE_HOST names an address beyond this machine, and that needs ${missing.join(' and ')}. Leave it at 127.0.0.1.`,
   );
-}
-
-/** "kind:" or "kind:<place>" to the place; the empty place means the default one. */
-function located(kind: string, message: string): z.ZodType<string, string> {
-  return z
-    .string()
-    .refine((text) => text.startsWith(`${kind}:`), message)
-    .transform((text) => text.slice(kind.length + 1));
 }
 
 function isOrigin(text: string): boolean {

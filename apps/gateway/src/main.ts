@@ -52,11 +52,15 @@ async function serve(): Promise<number> {
 
 async function importPaths(paths: readonly string[]): Promise<number> {
   const config = readConfig(process.env);
-  const archive = openArchive(config, openDataFolder(config.dataDir));
-  const summary = await importFiles(archive, paths, process.stderr.isTTY ? showProgress() : undefined);
-  await archive.close();
-  print(describeImport(summary));
-  return isImported(summary) ? 0 : 1;
+  const folder = openDataFolder(config.dataDir);
+  const archive = await openArchive(folder, { role: 'beside', clock: () => new Date() });
+  try {
+    const summary = await importFiles(archive, paths, process.stderr.isTTY ? showProgress() : undefined);
+    print(describeImport(summary));
+    return isImported(summary) ? 0 : 1;
+  } finally {
+    await archive.close();
+  }
 }
 
 /** Something is in the archive now, and every path that was asked for exists. */

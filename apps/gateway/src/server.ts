@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { Problem, toProblemDocument } from '@sightline/contract';
+import { Problem, type ProblemCode, toProblemDocument } from '@sightline/contract';
 import type { HttpResponse } from '@sightline/dicomweb';
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { createHostCheck } from './http/host-names.ts';
@@ -54,21 +54,16 @@ const ALL_METHODS = [
 ] as const satisfies readonly Method[];
 /** A connection on which nothing moves for so long is given up; a slow but living transfer is not. */
 const SILENCE_MS = 120_000;
-const UNKNOWN: Route = {
-  path: '(none)',
-  methods: 'any',
-  handle: () => {
-    throw new Problem('not_found');
-  },
-};
+const UNKNOWN = failing('(none)', 'not_found');
+const MALFORMED = failing('(malformed)', 'request_malformed');
 
 /**
  * The HTTP server: the only file that knows the web framework, which finds the route; everything else is between
  * Node's request, our handler and Node's response.
  */
 export function createServer(options: ServerOptions): GatewayServer {
-  const app = createApp(options.headersTimeoutMs ?? 10_000);
   const exchange = createExchange(options);
+  const app = createApp(options.headersTimeoutMs ?? 10_000, exchange);
   for (const route of options.routes) addRoute(app, route, exchange);
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();
@@ -106,7 +101,7 @@ type Exchange = (
   params: Readonly<Record<string, string>>,
 ) => Promise<void>;
 
-function createApp(headersTimeoutMs: number): FastifyInstance {
+function createApp(headersTimeoutMs: number, exchange: Exchange): FastifyInstance {
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -115,10 +110,10 @@ function createApp(headersTimeoutMs: number): FastifyInstance {
     connectionTimeout: SILENCE_MS,
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: Math.min(headersTimeoutMs, 2000) },
     clientErrorHandler: answerClientError,
+    // A path that does not decode.
     frameworkErrors: (_error, request, reply) => {
-      // A path that does not decode: not an address of ours.
       reply.hijack();
-      answerClientError({ code: 'HPE_INVALID_URL' }, request.raw.socket);
+      void exchange(MALFORMED, request.raw, reply.raw, {});
     },
   });
   // Bodies are streams for the handlers, whatever they hold.
@@ -133,13 +128,7 @@ function addRoute(app: FastifyInstance, route: Route, exchange: Exchange): void 
   const taken: readonly Method[] =
     route.methods === 'any' ? ALL_METHODS : ALL_METHODS.filter((method) => isTaken(route.methods, method));
   const refused = ALL_METHODS.filter((method) => !taken.includes(method));
-  const refusal: Route = {
-    path: route.path,
-    methods: refused,
-    handle: () => {
-      throw new Problem('method_not_allowed', { headers: { allow: taken.join(', ') } });
-    },
-  };
+  const refusal = failing(route.path, 'method_not_allowed', { allow: taken.join(', ') });
   for (const [methods, handled] of [
     [taken, route],
     [refused, refusal],
@@ -155,6 +144,17 @@ function addRoute(app: FastifyInstance, route: Route, exchange: Exchange): void 
       },
     });
   }
+}
+
+/** A route that answers nothing but one problem. */
+function failing(path: string, code: ProblemCode, headers: Readonly<Record<string, string>> = {}): Route {
+  return {
+    path,
+    methods: 'any',
+    handle: () => {
+      throw new Problem(code, { headers });
+    },
+  };
 }
 
 function isTaken(methods: Route['methods'], method: Method): boolean {

@@ -16,8 +16,8 @@ Settings, from the environment:
   SIGHTLINE_PORT                 port; 0 takes any free one (8090)
   SIGHTLINE_PUBLIC_URL           origin under which people reach the gateway, when a proxy stands before it
   SIGHTLINE_DATA_DIR             folder for everything that must survive (./data)
-  SIGHTLINE_INDEX                sqlite: or sqlite:<file> (in the data folder)
-  SIGHTLINE_BLOBS                file: or file:<folder> (in the data folder)
+  SIGHTLINE_INDEX                sqlite: (in the data folder; there is no other yet)
+  SIGHTLINE_BLOBS                file: (in the data folder; there is no other yet)
   SIGHTLINE_API_KEY              key for programs (made at the first start, in the file api-key of the data folder)
   SIGHTLINE_DEMO                 on: demo studies and portal when the archive is empty; off: never (on)
   SIGHTLINE_TICKET_TTL_SECONDS   how long a launch link stays good, 1 to 300 (60)

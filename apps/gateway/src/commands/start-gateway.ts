@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { gatewayRoutes } from '../routes.ts';
 import { createServer, type GatewayServer } from '../server.ts';
 import { createSessionStore } from '../sessions/session-store.ts';
-import { type DataFolder, keptApiKey, lockForServing, openDataFolder } from '../storage/data-folder.ts';
+import { type DataFolder, keptApiKey, openDataFolder } from '../storage/data-folder.ts';
 import { openGatewayDatabase } from '../storage/gateway-database.ts';
 import { createTicketStore } from '../tickets/ticket-store.ts';
 import { loadViewerBuild, type ViewerBuild } from '../viewer/viewer-build.ts';
@@ -37,15 +37,20 @@ export interface StartOptions {
   readonly stopping: AbortSignal;
 }
 
-/** Opens the data folder, listens, and makes the demo studies where they are due. Throws a StartError. */
+/**
+ * Opens the data folder, listens, and makes the demo studies where they are due. Throws a StartError where something
+ * outside the program prevents that, and then has let go of everything again.
+ */
 export async function startGateway(options: StartOptions): Promise<RunningGateway> {
   const { config, log, version, clock } = options;
+  await using opened = new AsyncDisposableStack();
   const folder = openDataFolder(config.dataDir);
-  const unlock = lockForServing(folder);
   const viewer = await openViewer();
-  const { key, file } = apiKeyOf(config, folder);
+  const archive = await openArchive(folder, { role: 'server', clock });
+  opened.defer(() => archive.close());
   const database = openGatewayDatabase(folder.fileOf('gateway.sqlite'));
-  const archive = openArchive(config, folder);
+  opened.defer(() => database.close());
+  const { key, file } = apiKeyOf(config, folder);
   const demo = await openDemoState({ database, archive, allowed: config.demo });
   const routes = gatewayRoutes({
     archive,
@@ -59,15 +64,15 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   const server = createServer({ routes, log, ...(config.publicUrl && { publicUrl: config.publicUrl }) });
   // Before the demo studies: a port that is taken should be known at once.
   const url = await listen(server, config);
+  opened.defer(() => server.close(0));
   await fillDemo(demo, options);
   log.event('listening');
+  const running = opened.move();
   return {
     listening: { url, demo: demo.isOn, ...(file !== undefined && { apiKeyFile: file }) },
     async close(graceMs) {
       await server.close(graceMs);
-      await archive.close();
-      database.close();
-      unlock();
+      await running.disposeAsync();
       log.event('stopped');
     },
   };
@@ -79,9 +84,7 @@ async function openViewer(): Promise<ViewerBuild> {
   } catch (cause) {
     throw new StartError(
       'The viewer is not built yet. Run "npm run build" first, or "npm start", which does.',
-      {
-        cause,
-      },
+      { cause },
     );
   }
 }

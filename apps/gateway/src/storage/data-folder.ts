@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { StartError } from '../config.ts';
 
 /** Where everything that must survive lies. Absolute path. */
@@ -9,9 +8,6 @@ export interface DataFolder {
   readonly path: string;
   fileOf(name: string): string;
 }
-
-/** SQLite's code for a file that somebody else has locked. */
-const SQLITE_BUSY = 5;
 
 /** Makes the folder when it is not there. Throws a StartError where nothing can be written. */
 export function openDataFolder(path: string): DataFolder {
@@ -26,25 +22,6 @@ export function openDataFolder(path: string): DataFolder {
     );
   }
   return { path: absolute, fileOf: (name) => join(absolute, name) };
-}
-
-/**
- * Keeps a second server off the folder for as long as this process lives. The lock is the operating system's, so it
- * cannot outlive its owner, whatever end that comes to. Answers how to let go. Throws a StartError when it is taken.
- */
-export function lockForServing(folder: DataFolder): () => void {
-  const lock = new DatabaseSync(folder.fileOf('serve.lock'), { timeout: 0 });
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (cause) {
-    lock.close();
-    if (!isBusy(cause)) throw cause;
-    throw new StartError(
-      'Another Sightline is already serving this data folder. Use that one, stop it, or set SIGHTLINE_DATA_DIR to another folder.',
-      { cause },
-    );
-  }
-  return () => lock.close();
 }
 
 /** The key of the folder's file `api-key`, made at the first start and readable by its owner only. */
@@ -62,8 +39,4 @@ export function keptApiKey(folder: DataFolder): { readonly key: string; readonly
     );
   }
   return { key, file };
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
 }

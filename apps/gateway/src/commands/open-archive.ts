@@ -1,0 +1,33 @@
+import { type Archive, createFileArchive, FolderInUse } from '@sightline/archive';
+import { StartError } from '../config.ts';
+import type { DataFolder } from '../storage/data-folder.ts';
+import { createFrameRenderer } from '../workers/frame-renderer.ts';
+import { createInstanceReader } from '../workers/instance-reader.ts';
+
+/**
+ * The archive of a data folder with its worker threads, which start when there is work for them. `server` keeps other
+ * servers off the folder and throws a StartError where there is one; `beside` may run while a server does.
+ */
+export async function openArchive(
+  folder: DataFolder,
+  options: { readonly role: 'server' | 'beside'; readonly clock: () => Date },
+): Promise<Archive> {
+  const reader = createInstanceReader();
+  const renderer = createFrameRenderer();
+  const closeWorkers = async (): Promise<void> => {
+    await Promise.all([reader.close(), renderer.close()]);
+  };
+  try {
+    const archive = await createFileArchive(folder.path, { reader, renderer, ...options });
+    return {
+      ...archive,
+      async close() {
+        await archive.close();
+        await closeWorkers();
+      },
+    };
+  } catch (error) {
+    await closeWorkers();
+    throw error instanceof FolderInUse ? new StartError(error.message, { cause: error }) : error;
+  }
+}
