@@ -1,3 +1,4 @@
 export * from './codecs.ts';
 export * from './decode-frame.ts';
 export { decodeNative, nativeFrameBytes } from './native-frame.ts';
+export { nativeBytes } from './native-bytes.ts';

@@ -1,0 +1,6 @@
+import type { FrameJob, RenderJob } from '@sightline/archive';
+
+/** What the main thread sends to the render worker. */
+export type RenderWorkerJob =
+  | { readonly kind: 'render'; readonly job: RenderJob }
+  | { readonly kind: 'decode'; readonly job: FrameJob };
