@@ -40,12 +40,14 @@ export function createNoise3(seed: number): Noise3 {
  */
 export function createNoiseTile(seed: number, size: number, blur: number): Float32Array {
   const random = createRandom(seed);
-  let tile = Float32Array.from({ length: size * size }, () => gaussian(random));
+  let tile = new Float32Array(size * size);
+  for (let i = 0; i < tile.length; i++) tile[i] = gaussian(random);
   for (let pass = 0; pass < blur; pass++) tile = average(average(tile, size, 1), size, size);
   let power = 0;
   for (const value of tile) power += value * value;
   const scale = 1 / Math.sqrt(power / tile.length);
-  return tile.map((value) => value * scale);
+  for (let i = 0; i < tile.length; i++) tile[i] = (tile[i] ?? 0) * scale;
+  return tile;
 }
 
 /** Weights 1-2-1 along one direction: `step` 1 for rows, `size` for columns. */

@@ -46,7 +46,7 @@ const TILE = 1024;
 const INTERCEPT = -1024;
 const BURNED_IN = 'DEMO DATA';
 
-/** Returns a function that gives the stored values of the slice at a height z in mm, in a new array. */
+/** Returns a function that gives the stored values of the slice at a height z in mm, in an array used again for the next. */
 export function createCtPixels(options: CtOptions): (z: number) => Int16Array<ArrayBuffer> {
   const { columns, rows, spacingMm } = options.geometry;
   const { noise } = options;
@@ -55,6 +55,7 @@ export function createCtPixels(options: CtOptions): (z: number) => Int16Array<Ar
   const grain = createNoiseTile(options.seed + 7, TILE, 2);
   const random = createRandom(options.seed + 8);
   const values = new Float32Array(columns * rows);
+  const stored = new Int16Array(columns * rows);
   const rest = headRest(options.geometry);
   return (z) => {
     const { x, y } = options.geometry;
@@ -67,15 +68,7 @@ export function createCtPixels(options: CtOptions): (z: number) => Int16Array<Ar
       const hu = rest.values[i] ?? 0;
       if ((values[index] ?? 0) < hu) values[index] = hu;
     }
-    const shift = Math.floor(random() * TILE * TILE);
-    const stored = new Int16Array(columns * rows);
-    for (let row = 0, i = 0; row < rows; row++) {
-      const line = shift + row * TILE;
-      for (let column = 0; column < columns; column++, i++) {
-        const hu = (values[i] ?? 0) + (grain[(line + column) & (TILE * TILE - 1)] ?? 0) * noise;
-        stored[i] = hu < INTERCEPT ? 0 : hu - INTERCEPT + 0.5;
-      }
-    }
+    digitize(values, { tile: grain, start: Math.floor(random() * grain.length), columns, noise }, stored);
     if (options.paddingValue !== undefined) pad(stored, columns, rows, options.paddingValue);
     const place = { x: (columns - textWidth(BURNED_IN, 2)) >> 1, y: Math.round(rows * 0.055), scale: 2 };
     drawText(BURNED_IN, place, (tx, ty) => {
@@ -83,6 +76,28 @@ export function createCtPixels(options: CtOptions): (z: number) => Int16Array<Ar
     });
     return stored;
   };
+}
+
+interface Grain {
+  readonly tile: Float32Array;
+  /** Where in the tile this slice begins. */
+  readonly start: number;
+  readonly columns: number;
+  readonly noise: number;
+}
+
+/** Adds the grain and rounds to stored values. */
+function digitize(values: Float32Array, { tile, start, columns, noise }: Grain, stored: Int16Array): void {
+  const mask = tile.length - 1;
+  let at = start;
+  for (let i = 0, column = 0; i < stored.length; i++, at++, column++) {
+    if (column === columns) {
+      column = 0;
+      at += TILE - columns;
+    }
+    const value = (values[i] ?? 0) + (tile[at & mask] ?? 0) * noise - INTERCEPT;
+    stored[i] = value < 0 ? 0 : value + 0.5;
+  }
 }
 
 /** The cradle under the head: a thin shell around foam, the same in every slice. */

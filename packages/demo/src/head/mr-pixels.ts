@@ -1,5 +1,5 @@
 import { drawText, textWidth } from '../bitmap-font.ts';
-import { createNoise3, createNoiseTile } from '../noise.ts';
+import { createNoiseTile } from '../noise.ts';
 import { createRandom } from '../random.ts';
 import { createHead, type HeadOptions } from './anatomy.ts';
 import { createSliceRenderer, type SlicePlane, type Tissues } from './slice.ts';
@@ -59,7 +59,6 @@ const BURNED_IN = 'DEMO DATA';
 export function createMrPixels(options: MrOptions): (plane: SlicePlane) => Int16Array<ArrayBuffer> {
   const render = createSliceRenderer(createHead(options), options.tissues, { nodeStep: 2, blurMm: 1.1 });
   const grain = createNoiseTile(options.seed + 7, TILE, 1);
-  const coil = createNoise3(options.seed + 9);
   const random = createRandom(options.seed + 8);
   return (plane) => {
     const { columns, rows } = plane;
@@ -71,8 +70,7 @@ export function createMrPixels(options: MrOptions): (plane: SlicePlane) => Int16
       (grain[(start + y * TILE + x) & (TILE * TILE - 1)] ?? 0) * options.noise;
     for (let y = 0; y < rows; y++) {
       for (let x = 0; x < columns; x++) {
-        const shading =
-          1 + 0.14 * coil(x / 120, y / 120, plane.origin[2] / 60) + edgeGain(x / columns, y / rows);
+        const shading = coilGain(x / columns, y / rows);
         const signal = (values[y * columns + x] ?? 0) * shading + grainAt(real, x, y);
         stored[y * columns + x] = Math.hypot(signal, grainAt(imaginary, x, y));
       }
@@ -84,7 +82,7 @@ export function createMrPixels(options: MrOptions): (plane: SlicePlane) => Int16
   };
 }
 
-/** A head coil sees what is near it better. */
-function edgeGain(u: number, v: number): number {
-  return 0.35 * ((u - 0.5) ** 2 + (v - 0.5) ** 2);
+/** A head coil sees what is near it better, and never the same on both sides. */
+function coilGain(u: number, v: number): number {
+  return 0.97 + 0.07 * (u - v) + 0.35 * ((u - 0.5) ** 2 + (v - 0.5) ** 2);
 }
