@@ -49,8 +49,32 @@ function start(): void {
       />,
     ),
   );
-  shell.remove();
+  replaceShell(viewer, shell, root);
   loadStudies(viewer, connection);
+}
+
+/**
+ * Takes the first screen away. At once, unless it shows a preview that the application has nothing to put in place of yet:
+ * then as soon as it has an image, or a sentence that says why not.
+ */
+function replaceShell(viewer: Viewer, shell: HTMLElement, root: HTMLElement): void {
+  const isPreview = shell.querySelector('[data-state=preview]') !== null;
+  const [viewport] = viewer.viewports;
+  const isSettled = (): boolean => {
+    const state = viewport?.state.get();
+    return !state || !isPreview || Boolean(state.shown ?? state.failure) || state.content.kind === 'message';
+  };
+  if (isSettled()) {
+    shell.remove();
+    return;
+  }
+  root.classList.add('waiting');
+  const stop = viewport?.state.subscribe(() => {
+    if (!isSettled()) return;
+    stop?.();
+    root.classList.remove('waiting');
+    shell.remove();
+  });
 }
 
 /** Searches, and searches again for what failed whenever the archive may be back. */

@@ -193,8 +193,8 @@ async function decodeStored(parts: StoredImage): Promise<LoadedFrame> {
   return { image, description, transform, decoded };
 }
 
-/** Lookup tables are shared by the images of a series; each is fetched once for as long as the page lives. */
-const fetchedBulk = new Map<string, Promise<Uint8Array>>();
+/** Lookup tables are small and shared by the frames of an instance: each is kept for as long as the page lives. */
+const fetchedBulk = new Map<string, Uint8Array>();
 
 async function fetchBulk(
   archive: ArchiveClient,
@@ -203,14 +203,10 @@ async function fetchBulk(
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
   for (const uri of neededBulk(instance.dataset, frame)) {
-    const fetching = fetchedBulk.get(uri) ?? archive.retrieveBulk(uri, signal);
-    fetchedBulk.set(uri, fetching);
-    try {
-      found.set(uri, await fetching);
-    } catch (error) {
-      fetchedBulk.delete(uri);
-      throw error;
-    }
+    const key = `${instance.sopInstanceUid} ${uri}`;
+    const bytes = fetchedBulk.get(key) ?? (await archive.retrieveBulk(uri, instance, signal));
+    fetchedBulk.set(key, bytes);
+    found.set(uri, bytes);
   }
   return found;
 }

@@ -26,7 +26,12 @@ export interface ArchiveClient {
     signal?: AbortSignal,
   ): Promise<readonly DicomDataset[]>;
   retrieveFrame(address: FrameAddress, signal?: AbortSignal, priority?: RequestPriority): Promise<StoredFrame>;
-  retrieveBulk(uri: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** A relative BulkDataURI is one below the instance that names it. */
+  retrieveBulk(
+    uri: string,
+    instance: Omit<FrameAddress, 'frame'>,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   thumbnailUrl(studyInstanceUid: string, seriesInstanceUid: string, sopInstanceUid?: string): string;
 }
 
@@ -62,8 +67,11 @@ export function createArchiveClient(root: string, world: RequestWorld): ArchiveC
         ),
         readFrame,
       ),
-    retrieveBulk: (uri, signal) =>
-      request(world, uri, withSignal({ accept: 'application/octet-stream' }, signal), readBytes),
+    retrieveBulk(uri, instance, signal) {
+      const isRelative = !/^([a-z]+:)?\//i.test(uri);
+      const url = isRelative ? `${root}${instancePath(instance)}/${uri}` : uri;
+      return request(world, url, withSignal({ accept: 'application/octet-stream' }, signal), readBytes);
+    },
     thumbnailUrl: (study, series, instance) =>
       `${root}/studies/${study}/series/${series}${instance ? `/instances/${instance}` : ''}/thumbnail`,
   };

@@ -71,7 +71,7 @@ function axisTable({ start, length, pixels, scale, reversed, whole }: Axis): Int
   const table = new Int32Array(length * ENTRY);
   const extent = whole ? pixels * Math.round(scale) : pixels * scale;
   const from = Math.max(0, start);
-  const to = Math.min(length, start + Math.round(extent));
+  const to = Math.min(length, start + Math.max(1, Math.round(extent)));
   for (let at = from; at < to; at++) {
     const near = (at - start) / scale;
     const far = (at + 1 - start) / scale;

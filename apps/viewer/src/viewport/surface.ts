@@ -45,6 +45,9 @@ export function createSurface(region: HTMLElement, canvas: HTMLCanvasElement): S
   };
   return {
     paint(bitmap, image) {
+      // The bitmap alone decides what is shown; these say its size to whoever reads the canvas back.
+      if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
+      if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
       context?.transferFromImageBitmap(bitmap);
       paintedSeries = image.instance.seriesInstanceUid;
       labelRegion(region, { state: 'ready', image });

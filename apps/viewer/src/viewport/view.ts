@@ -56,7 +56,7 @@ export interface Placement {
 }
 
 function multiply(a: Orientation, b: Orientation): Orientation {
-  const dot = (p: number, q: number, r: number, s: number) => (p * q + r * s) as -1 | 0 | 1; // signed permutations only
+  const dot = (p: number, q: number, r: number, s: number) => (p * q + r * s + 0) as -1 | 0 | 1; // signed permutations; + 0 turns -0 into 0
   return {
     xx: dot(a.xx, b.xx, a.xy, b.yx),
     xy: dot(a.xx, b.xy, a.xy, b.yy),
