@@ -12,6 +12,8 @@ const STREAM_CHUNK_BYTES = 256 * 1024;
 
 /** Tells the temporary files of this process from those of others, alive or dead, and of a dead one with its number. */
 const OWNER = `${process.pid}-${randomUUID().slice(0, 8)}`;
+/** One count for the whole process: two stores may be open on one folder. */
+let serial = 0;
 const TEMPORARY = /^((\d+)-[0-9a-f]{8})-\d+(?:\.part|\.([0-9a-f]{64})\.published)$/;
 
 /**
@@ -23,7 +25,6 @@ export function openFileBlobs(folder: string): BlobStore {
   mkdirSync(temporary, { recursive: true });
   const files = new OpenFiles(MAX_OPEN_FILES);
   const pathOf = (hash: string): string => join(folder, hash.slice(0, 2), hash.slice(2, 4), hash);
-  let serial = 0;
 
   return {
     async stage(bytes, maxBytes) {
@@ -104,9 +105,9 @@ async function writeTemporary(
   bytes: AsyncIterable<Uint8Array>,
   maxBytes: number,
 ): Promise<{ readonly hash: string; readonly size: number }> {
-  try {
-    return await reportingFullDisk(async () => {
-      await using file = await open(path, 'wx');
+  return reportingFullDisk(async () => {
+    await using file = await open(path, 'wx');
+    try {
       const hash = createHash('sha256');
       let size = 0;
       for await (const chunk of bytes) {
@@ -117,11 +118,11 @@ async function writeTemporary(
       }
       await file.datasync();
       return { hash: hash.digest('hex'), size };
-    });
-  } catch (error) {
-    await rm(path, { force: true });
-    throw error;
-  }
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
+  });
 }
 
 async function reportingFullDisk<T>(work: () => Promise<T>): Promise<T> {

@@ -8,7 +8,6 @@ import {
   chooseOffer,
 } from '@sightline/dicomweb';
 import { EXPLICIT_VR_LITTLE_ENDIAN } from '../frames.ts';
-import type { BlobStore } from '../blobs/blob-store.ts';
 import type { StoredInstance } from '../index/index-store.ts';
 import { acceptOf, negotiate } from './accept.ts';
 import { multipartResponse } from './multipart-response.ts';
@@ -67,32 +66,34 @@ function refusalFor(accept: readonly MediaType[]): 'transfer_syntax_not_availabl
   return isDicom ? 'transfer_syntax_not_available' : 'not_acceptable';
 }
 
-function severalInstances(
+/**
+ * The first object is opened before the answer begins, so that a damaged one is a status. A later one can only break
+ * the stream, which its length and its missing closing boundary then tell.
+ */
+async function severalInstances(
   instances: readonly StoredInstance[],
   { context }: Asked,
   { blobs, newBoundary }: Services,
-): HttpResponse {
+): Promise<HttpResponse> {
   const headersOf = (instance: StoredInstance): Record<string, string> => ({
     'Content-Type': contentType(instance),
     'Content-Length': String(instance.size),
     'Content-Location': instanceUrl(context.root, instance),
   });
+  const open = (instance: StoredInstance): Promise<AsyncIterable<Uint8Array>> =>
+    blobs.stream(instance.hash, instance.size);
+  const [first, ...others] = instances;
+  const firstBody = first && (await open(first));
+  async function* parts(): AsyncGenerator<Part> {
+    if (first && firstBody) yield { headers: headersOf(first), body: firstBody };
+    for (const instance of others) yield { headers: headersOf(instance), body: await open(instance) };
+  }
   return multipartResponse({
     type: 'application/dicom',
     boundary: newBoundary(),
     sizes: instances.map((instance) => ({ headers: headersOf(instance), size: instance.size })),
-    parts: partsOf(instances, blobs, headersOf),
+    parts: parts(),
   });
-}
-
-async function* partsOf(
-  instances: readonly StoredInstance[],
-  blobs: BlobStore,
-  headersOf: (instance: StoredInstance) => Record<string, string>,
-): AsyncGenerator<Part> {
-  for (const instance of instances) {
-    yield { headers: headersOf(instance), body: await blobs.stream(instance.hash, instance.size) };
-  }
 }
 
 const contentType = ({ transferSyntaxUid }: StoredInstance): string =>

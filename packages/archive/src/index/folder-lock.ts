@@ -34,7 +34,11 @@ export function lockFolder(folder: string): FolderLock {
     throw new FolderInUse(readPid(pidFile));
   }
   writeFileSync(pidFile, `${process.pid}\n`);
-  return { release: () => lock.close() };
+  return {
+    release() {
+      if (lock.isOpen) lock.close();
+    },
+  };
 }
 
 function readPid(file: string): string | undefined {

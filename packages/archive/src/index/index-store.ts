@@ -23,6 +23,7 @@ export interface IndexStore {
   isEmpty(): Promise<boolean>;
   /** Hands each of the hashes that no record names to `remove`, under the write lock, so that no store can race it. */
   collect(hashes: readonly string[], remove: (hash: string) => void): Promise<void>;
+  /** Closing what is closed does nothing. */
   close(): Promise<void>;
 }
 

@@ -47,7 +47,9 @@ export function openSqliteIndex(file: string): IndexStore {
       inTransaction(database, () => {
         for (const hash of hashes) if (!isReferenced(prepare, hash)) remove(hash);
       }),
-    close: async () => database.close(),
+    close: async () => {
+      if (database.isOpen) database.close();
+    },
   };
 }
 

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DicomError } from '@sightline/dicom';
+import { expect, test } from 'vitest';
+import { BlobError, type BlobStore } from './blobs/blob-store.ts';
+import { openFileBlobs } from './blobs/file.ts';
+import { createArchive } from './create-archive.ts';
+import { openSqliteIndex } from './index/sqlite.ts';
+import {
+  ask,
+  clock,
+  once,
+  openArchive,
+  reader,
+  renderer,
+  temporaryFolder,
+} from './test-support/in-process.ts';
+import { frameBytes, pn, synthetic } from './test-support/synthetic.ts';
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const INSTANCE = '/studies/1.2.3/series/1.2.3.1/instances/1.2.3.1.1';
+const asStored = { headers: { accept: 'application/dicom; transfer-syntax=*' } };
+
+/** Names of the blobs in the folder, temporary files among them. */
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(folder, 'blobs'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => entry.name);
+
+test('what is stored comes back bit for bit', async () => {
+  const folder = temporaryFolder();
+  const archive = await openArchive(folder);
+  const file = synthetic({ frames: [frameBytes(1)] });
+  expect(await archive.isEmpty()).toBe(true);
+  expect(await archive.store(once(file))).toEqual({
+    kind: 'stored',
+    studyInstanceUid: '1.2.3',
+    seriesInstanceUid: '1.2.3.1',
+    sopInstanceUid: '1.2.3.1.1',
+    sopClassUid: '1.2.840.10008.5.1.4.1.1.2',
+  });
+  expect(Buffer.from((await ask(archive, INSTANCE, asStored)).bytes).equals(file)).toBe(true);
+  expect(filesIn(folder)).toEqual([sha256(file)]);
+  expect(await archive.isEmpty()).toBe(false);
+  expect(await archive.hasStudy('1.2.3')).toBe(true);
+  expect(await archive.hasStudy('1.2.4')).toBe(false);
+});
+
+test('the same file again is a success that changes nothing', async () => {
+  const folder = temporaryFolder();
+  const archive = await openArchive(folder);
+  const file = synthetic();
+  await archive.store(once(file));
+  expect((await archive.store(once(file))).kind).toBe('identical');
+  expect(filesIn(folder)).toEqual([sha256(file)]);
+});
+
+test('another object under the same UID is refused, and the first stays', async () => {
+  const folder = temporaryFolder();
+  const archive = await openArchive(folder);
+  const first = synthetic();
+  await archive.store(once(first));
+  const second = synthetic({ attributes: { '00100010': pn('Other^Patient') } });
+  expect(await archive.store(once(second))).toMatchObject({
+    kind: 'refused',
+    code: 'conflict',
+    sopInstanceUid: '1.2.3.1.1',
+  });
+  expect(Buffer.from((await ask(archive, INSTANCE, asStored)).bytes).equals(first)).toBe(true);
+  expect(filesIn(folder)).toEqual([sha256(first)]);
+});
+
+test('of fifty stores at once of one UID exactly one object stays, and everyone is told the truth', async () => {
+  const folder = temporaryFolder();
+  // Two processes would each have their own: so do these.
+  const archives = [await openArchive(folder), await openArchive(folder, 'beside')];
+  const files = [synthetic(), synthetic({ attributes: { '00100010': pn('Other^Patient') } })];
+  const outcomes = await Promise.all(
+    Array.from({ length: 50 }, async (_, at) => {
+      const file = files[at % 3 === 0 ? 1 : 0]!;
+      const outcome = await archives[at % 2]!.store(once(file));
+      return { file, result: outcome.kind === 'refused' ? outcome.code : outcome.kind };
+    }),
+  );
+  const stored = outcomes.filter(({ result }) => result === 'stored');
+  expect(stored).toHaveLength(1);
+  const winner = stored[0]!.file;
+  for (const { file, result } of outcomes) {
+    expect(file === winner ? ['stored', 'identical'] : ['conflict']).toContain(result);
+  }
+  expect(filesIn(folder)).toEqual([sha256(winner)]);
+  for (const archive of archives) {
+    expect(Buffer.from((await ask(archive, INSTANCE, asStored)).bytes).equals(winner)).toBe(true);
+  }
+});
+
+test.each([
+  ['nothing', new Uint8Array(0), 'not_dicom'],
+  ['something else', new TextEncoder().encode('a letter, not an image'.repeat(50)), 'not_dicom'],
+  ['a file cut in its pixel data', synthetic({ frames: [frameBytes(1)] }).subarray(0, -7), 'truncated'],
+  ['a hostile UID', synthetic({ study: '1.2/../../etc' }), 'bad_uid'],
+])('%s is refused by name and leaves nothing', async (_, bytes, code) => {
+  const folder = temporaryFolder();
+  const archive = await openArchive(folder);
+  expect(await archive.store(once(bytes))).toEqual({ kind: 'refused', code });
+  expect(filesIn(folder)).toEqual([]);
+  expect(await archive.isEmpty()).toBe(true);
+});
+
+test('a source that breaks rejects and leaves nothing', async () => {
+  const folder = temporaryFolder();
+  const archive = await openArchive(folder);
+  async function* broken() {
+    yield synthetic().subarray(0, 200);
+    throw new Error('connection lost');
+  }
+  await expect(archive.store(broken())).rejects.toThrow('connection lost');
+  expect(filesIn(folder)).toEqual([]);
+});
+
+test('a reader that fails for another reason than the file rejects and leaves nothing', async () => {
+  const folder = temporaryFolder();
+  const archive = createArchive({
+    index: openSqliteIndex(':memory:'),
+    blobs: openFileBlobs(join(folder, 'blobs')),
+    reader: { read: () => Promise.reject(new Error('the worker ended')) },
+    renderer,
+    clock,
+    newBoundary: () => 'b',
+  });
+  await expect(archive.store(once(synthetic()))).rejects.toThrow('the worker ended');
+  expect(filesIn(folder)).toEqual([]);
+});
+
+/** A disk that is full at one of the three moments at which that can show. */
+function fullAt(moment: 'stage' | 'publish' | 'index') {
+  const folder = temporaryFolder();
+  const index = openSqliteIndex(':memory:');
+  const real = openFileBlobs(join(folder, 'blobs'));
+  const full = () => Promise.reject(new BlobError('out_of_space'));
+  const blobs: BlobStore = {
+    ...real,
+    stage: async (bytes, maxBytes) => {
+      if (moment === 'stage') return full();
+      const staged = await real.stage(bytes, maxBytes);
+      return moment === 'publish' ? { ...staged, publish: full } : staged;
+    },
+  };
+  const fullIndex = moment === 'index' ? { ...index, add: async () => 'out_of_space' as const } : index;
+  return {
+    folder,
+    archive: createArchive({ index: fullIndex, blobs, reader, renderer, clock, newBoundary: () => 'b' }),
+  };
+}
+
+test.each(['stage', 'publish', 'index'] as const)(
+  'a disk that is full at %s refuses and leaves nothing',
+  async (moment) => {
+    const { folder, archive } = fullAt(moment);
+    expect(await archive.store(once(synthetic()))).toMatchObject({ kind: 'refused', code: 'out_of_space' });
+    expect(filesIn(folder)).toEqual([]);
+  },
+);
+
+test('every refusal of the reader is an outcome', async () => {
+  const archive = createArchive({
+    index: openSqliteIndex(':memory:'),
+    blobs: openFileBlobs(temporaryFolder()),
+    reader: { read: () => Promise.reject(new DicomError('too_large')) },
+    renderer,
+    clock,
+    newBoundary: () => 'b',
+  });
+  expect(await archive.store(once(synthetic()))).toEqual({ kind: 'refused', code: 'too_large' });
+});
+
+test('bytes that went missing come back with the same file', async () => {
+  const folder = temporaryFolder();
+  const archive = await openArchive(folder);
+  const file = synthetic();
+  await archive.store(once(file));
+  openFileBlobs(join(folder, 'blobs')).remove(sha256(file));
+  expect((await ask(archive, INSTANCE, asStored)).status).toBe(500);
+  expect((await archive.store(once(file))).kind).toBe('identical');
+  expect((await ask(archive, INSTANCE, asStored)).status).toBe(200);
+});
+
+test('the first image of a study is of its first series that has one', async () => {
+  const archive = await openArchive();
+  expect(await archive.firstImage('1.2.3')).toBeUndefined();
+  await archive.store(once(synthetic({ series: '1.2.3.9', instance: '1.2.3.9.1' })));
+  expect(await archive.firstImage('1.2.3')).toBeUndefined();
+  const number = (n: number) => ({ '00200011': { vr: 'IS', Value: [n] } }) as const;
+  const frames = [frameBytes(1)];
+  await archive.store(
+    once(synthetic({ series: '1.2.3.5', instance: '1.2.3.5.1', frames, attributes: number(5) })),
+  );
+  await archive.store(
+    once(synthetic({ series: '1.2.3.4', instance: '1.2.3.4.1', frames, attributes: number(4) })),
+  );
+  const first = await archive.firstImage('1.2.3');
+  expect(first).toMatchObject({ studyInstanceUid: '1.2.3', sopInstanceUid: '1.2.3.4.1', frame: 1 });
+  expect(first?.metadata['00280010']).toEqual({ vr: 'US', Value: [2] });
+});
+
+test('lists studies newest first, a page at a time', async () => {
+  const archive = await openArchive();
+  for (const [study, date] of [
+    ['1.1', '20240101'],
+    ['1.2', '20240303'],
+    ['1.3', '20240202'],
+  ] as const) {
+    const attributes = { '00080020': { vr: 'DA', Value: [date] } } as const;
+    await archive.store(
+      once(synthetic({ study, series: `${study}.1`, instance: `${study}.1.1`, attributes })),
+    );
+  }
+  const uids = (studies: Awaited<ReturnType<typeof archive.listStudies>>) =>
+    studies.map((study) => study['0020000D']?.Value?.[0]);
+  expect(uids(await archive.listStudies())).toEqual(['1.2', '1.3', '1.1']);
+  expect(uids(await archive.listStudies({ limit: 1, offset: 1 }))).toEqual(['1.3']);
+});
