@@ -3,6 +3,7 @@ import { StartError } from '../config.ts';
 import type { DataFolder } from '../storage/data-folder.ts';
 import { createFrameRenderer } from '../workers/frame-renderer.ts';
 import { createInstanceReader } from '../workers/instance-reader.ts';
+import { warmUp } from '../workers/warm-up.ts';
 
 /**
  * The archive of a data folder with its worker threads, which start when there is work for them. `server` keeps other
@@ -19,6 +20,7 @@ export async function openArchive(
   };
   try {
     const archive = await createFileArchive(folder.path, { reader, renderer, ...options });
+    if (options.role === 'server') void warmUp(renderer);
     return {
       ...archive,
       async close() {
