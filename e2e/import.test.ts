@@ -65,7 +65,10 @@ describe('sightline import', () => {
 
   it('takes all the others, and says how many', () => {
     const stored = good.length + atShowing.length;
-    expect(outcome.stdout).toContain(`Stored ${stored}, already there 0, refused ${atReading.length + 1}.`);
+    // The bomb, and expected.json, which lies in the folder and is no DICOM file.
+    const refused = atReading.length + 2;
+    expect(outcome.stdout).toContain(`Stored ${stored}, already there 0, refused ${refused}.`);
+    expect(namedUnder('not_dicom')).toContain('expected.json');
     expect(outcome.exitCode).toBe(0);
   });
 

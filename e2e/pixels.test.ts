@@ -135,6 +135,34 @@ describe.each(['monochrome2-12-bit', 'rgb-planar-1'])('the tools on %s', (name) 
   });
 });
 
+describe('the letters of orientation', () => {
+  // From Image Orientation (Patient), PS3.3 C.7.6.2.1.1: a coronal slice is looked at from the front.
+  const letters: readonly (readonly [string, string, readonly string[], Record<string, RegExp>])[] = [
+    ['stand as the slice lies', 'coronal', [], { left: /^R$/, right: /^L$/, top: /^H$/, bottom: /^F$/ }],
+    ['change sides with a flip', 'coronal', ['h'], { left: /^L$/, right: /^R$/, top: /^H$/, bottom: /^F$/ }],
+    ['turn with the image', 'coronal', ['r'], { top: /^R$/, right: /^H$/, bottom: /^L$/, left: /^F$/ }],
+    [
+      'name the main direction first',
+      'oblique-sagittal',
+      [],
+      { left: /^AR?$/, right: /^PL?$/, top: /^H$/, bottom: /^F$/ },
+    ],
+  ];
+
+  it.each(letters)('%s (%s)', async (_, name, keys, sides) => {
+    const page = await open(fixture(name));
+    await actualPixels(page);
+    for (const key of keys) await page.keyboard.press(key);
+    for (const [side, letter] of Object.entries(sides)) {
+      const element = viewport(page).locator(`.letter.${side}`);
+      await expect
+        .poll(() => element.innerText(), { message: side, timeout: PAINT_LIMIT_MS })
+        .toMatch(letter);
+    }
+    await page.context().close();
+  });
+});
+
 describe('without WebGL', () => {
   let plain: Browser;
 
