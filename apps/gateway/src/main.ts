@@ -11,7 +11,7 @@ import { createLog } from './log.ts';
 import { openDataFolder } from './storage/data-folder.ts';
 
 /** The longest that open requests may take to end; the whole stop stays below 10 s. */
-const GRACE_MS = 8000;
+const GRACE_MS = 6000;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string; // our own file
