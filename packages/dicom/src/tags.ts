@@ -351,6 +351,7 @@ export const Tag = {
   PerFrameFunctionalGroupsSequence: '52009230',
   WaveformSequence: '54000100',
   WaveformData: '54001010',
+  SpectroscopyData: '56000020',
   ExtendedOffsetTable: '7FE00001',
   ExtendedOffsetTableLengths: '7FE00002',
   FloatPixelData: '7FE00008',

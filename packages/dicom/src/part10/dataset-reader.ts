@@ -2,14 +2,14 @@ import { getNumber } from '../attributes.ts';
 import { createTextReader, type TextReader } from '../character-set.ts';
 import { DicomError } from '../dicom-error.ts';
 import type { DicomDataset, DicomElement, Vr } from '../dicom-json.ts';
-import { dictionaryEntry } from '../dictionary.ts';
 import { Tag } from '../tags.ts';
 import { vrTraits } from '../vr.ts';
 import type { ByteWindow } from './byte-window.ts';
 import { decodeValue, tagText } from './decode-value.ts';
 import { ITEM, ITEM_DELIMITER, SEQUENCE_DELIMITER, UNDEFINED_LENGTH } from './delimiters.ts';
 import { type ElementHeader, readHeader } from './element-header.ts';
-import { type ByteRange, readFragments } from './fragments.ts';
+import { type ByteRange, type Fragments, readFragments } from './fragments.ts';
+import { dependsOnSign, implicitVr } from './implicit-vr.ts';
 import type { ReadLimits } from './read-limits.ts';
 import type { ReadWarning } from './read-warnings.ts';
 
@@ -27,7 +27,8 @@ export interface BulkLocation {
 export interface PixelElement extends ByteRange {
   readonly tag: string;
   readonly vr: Vr | undefined;
-  readonly isUndefinedLength: boolean;
+  /** Present when its length is undefined: it was walked to find its end. */
+  readonly fragments?: Fragments;
 }
 
 /** One data set or item being read. */
@@ -237,23 +238,26 @@ export class DatasetReader {
   }
 
   #readPixelElement(tag: string, header: ElementHeader, scope: Scope): number {
-    const isUndefinedLength = header.length === UNDEFINED_LENGTH;
-    const length = isUndefinedLength ? scope.end - header.value : header.length;
-    if (!this.pixelElements.has(tag)) {
-      const { vr, value: offset } = header;
-      this.pixelElements.set(tag, { tag, vr, offset, length, isUndefinedLength });
+    const { vr, value: offset } = header;
+    if (header.length === UNDEFINED_LENGTH) {
+      const fragments = readFragments(this.#window, offset, scope.end, this.#limits.maxFragments);
+      this.#keepPixels({ tag, vr, offset, length: fragments.next - offset, fragments });
+      return fragments.next;
     }
-    if (!isUndefinedLength) {
-      const next = header.value + length;
-      if (next > scope.end && !pixelTags.has(tag)) throw new DicomError('truncated');
-      return Math.min(next, scope.end);
-    }
-    return readFragments(this.#window, header.value, scope.end, this.#limits.maxFragments).next;
+    this.#keepPixels({ tag, vr, offset, length: header.length });
+    const next = offset + header.length;
+    if (next > scope.end && !pixelTags.has(tag)) throw new DicomError('truncated');
+    return Math.min(next, scope.end);
+  }
+
+  #keepPixels(element: PixelElement): void {
+    if (this.pixelElements.has(element.tag)) this.warnings.add('duplicate');
+    else this.pixelElements.set(element.tag, element);
   }
 
   /** An element of undefined length: a sequence, or encapsulated pixel data inside an item (an icon). */
   #readDelimited(tag: string, header: ElementHeader, scope: Scope): { element: DicomElement; next: number } {
-    const vr = header.vr ?? this.#implicitVr(tag, scope);
+    const vr = header.vr ?? implicitVr(tag, scope.isSigned);
     const traits = vrTraits[vr];
     if (vr === 'SQ' || vr === 'UN') {
       // PS3.5 6.2.2: UN of undefined length is a sequence in implicit VR little endian.
@@ -276,8 +280,8 @@ export class DatasetReader {
       if (header.vr === 'SQ') return this.#readSequence(tag, header, scope).element;
       return this.#readValue(tag, header.vr, header, scope);
     }
-    const vr = this.#implicitVr(tag, scope);
-    if (header.vr === undefined && scope.isSigned === undefined && dictionaryEntry(tag)?.vr === 'xs') {
+    const vr = implicitVr(tag, scope.isSigned);
+    if (header.vr === undefined && scope.isSigned === undefined && dependsOnSign(tag)) {
       this.#undecided.push({ dataset, tag });
     }
     // UN that the dictionary knows is what the dictionary says, in implicit VR little endian.
@@ -307,15 +311,6 @@ export class DatasetReader {
       this.warnings.add('brokenSequence');
       return this.#readValue(tag, 'UN', header, scope);
     }
-  }
-
-  #implicitVr(tag: string, scope: Scope): Vr {
-    const vr = dictionaryEntry(tag)?.vr;
-    if (vr === 'xs') return scope.isSigned ? 'SS' : 'US';
-    if (vr === 'ox' || vr === 'lt') return 'OW'; // PS3.5 A.1
-    if (vr !== undefined) return vr;
-    if (tag.endsWith('0000')) return 'UL';
-    return isPrivateCreator(tag) ? 'LO' : 'UN';
   }
 
   #readValue(tag: string, vr: Vr, { value, length }: ElementHeader, scope: Scope): DicomElement {
@@ -387,11 +382,6 @@ function sort(dataset: MutableDataset): void {
     delete dataset[tag];
     dataset[tag] = element;
   }
-}
-
-/** PS3.5 7.8.1: (gggg,0010-00FF) of an odd group. */
-function isPrivateCreator(tag: string): boolean {
-  return /^...[13579BDF]00(?!0)[0-9A-F]{2}$/.test(tag);
 }
 
 /** The image turned out to be signed after its US or SS value was read as US. */

@@ -32,7 +32,7 @@ export function indexFrames(
   limits: ReadLimits,
 ): IndexedFrames | undefined {
   const element = [...reader.pixelElements.values()].find(({ tag }) => pixelTags.has(tag));
-  if (!element || (element.length === 0 && !element.isUndefinedLength)) return undefined;
+  if (!element || (element.length === 0 && !element.fragments)) return undefined;
   const layout = pixelLayout(dataset, element.tag, limits);
   if (isEncapsulated(window, element, transferSyntaxUid)) {
     return indexEncapsulated(window, reader, element, layout, transferSyntaxUid, limits);
@@ -50,7 +50,7 @@ export function indexFrames(
 
 /** Undefined length means fragments; with a length stated, only items inside an encapsulated syntax do. */
 function isEncapsulated(window: ByteWindow, element: PixelElement, uid: string): boolean {
-  if (element.isUndefinedLength) return true;
+  if (element.fragments) return true;
   const isStated = transferSyntax(uid)?.encapsulated ?? false;
   return isStated && element.offset + 8 <= window.size && window.tag(element.offset) === ITEM;
 }
@@ -84,7 +84,7 @@ function indexEncapsulated(
   limits: ReadLimits,
 ): IndexedFrames {
   const end = Math.min(window.size, element.offset + element.length);
-  const data = readFragments(window, element.offset, end, limits.maxFragments);
+  const data = element.fragments ?? readFragments(window, element.offset, end, limits.maxFragments);
   const stated = transferSyntax(statedUid);
   const isWrong = stated !== undefined && !stated.encapsulated;
   const uid = (isWrong && sniffPixelCoding(window, data.fragments[0])) || statedUid;

@@ -1,4 +1,4 @@
-import { getItems, getNumber, getText } from '../attributes.ts';
+import { getNumber, getText } from '../attributes.ts';
 import { DicomError } from '../dicom-error.ts';
 import type { DicomDataset } from '../dicom-json.ts';
 import { Tag } from '../tags.ts';
@@ -178,11 +178,8 @@ function uid(text: string | undefined): Uid {
   return checked;
 }
 
-/** Objects with Rows are images; a presentation state or report that cites images has none of its own. */
+/** Objects with Rows are images, but for spectroscopy, and for those whose pixels are elsewhere (JPIP). */
 function describesImage(dataset: DicomDataset): boolean {
-  return (
-    getNumber(dataset, Tag.Rows) !== undefined &&
-    getText(dataset, Tag.PixelDataProviderURL) === undefined &&
-    getItems(dataset, Tag.GraphicAnnotationSequence).length === 0
-  );
+  const hasRows = getNumber(dataset, Tag.Rows) !== undefined;
+  return hasRows && !dataset[Tag.SpectroscopyData] && !dataset[Tag.PixelDataProviderURL];
 }
