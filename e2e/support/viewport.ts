@@ -48,10 +48,11 @@ export interface Layout {
 }
 
 /**
- * The RGB value at the centre of every image pixel, rows x columns x 3, from the canvas of a viewport.
+ * The RGB value at the centre of every image pixel, rows x columns x 3, from the canvas of a viewport; without a layout,
+ * every pixel of the canvas.
  * @throws Error where the image would not lie in the canvas as a whole.
  */
-export async function canvasPixels(region: Locator, layout: Layout): Promise<Uint8Array> {
+export async function canvasPixels(region: Locator, layout?: Layout): Promise<Uint8Array> {
   const encoded = await region.locator('canvas').first().evaluate(sampleCanvas, layout);
   return new Uint8Array(Buffer.from(encoded, 'base64'));
 }
@@ -82,8 +83,10 @@ export async function screenPixels(
 }
 
 /** Runs in the page. */
-function sampleCanvas(element: Element, { columns, rows, scaleX, scaleY }: Layout): string {
+function sampleCanvas(element: Element, layout: Layout | undefined): string {
   const canvas = element as HTMLCanvasElement; // located by that name
+  const whole = { columns: canvas.width, rows: canvas.height, scaleX: 1, scaleY: 1 };
+  const { columns, rows, scaleX, scaleY } = layout ?? whole;
   const left = Math.round((canvas.width - columns * scaleX) / 2);
   const top = Math.round((canvas.height - rows * scaleY) / 2);
   if (left < 0 || top < 0) throw new Error('The image is larger than the canvas.');
@@ -91,14 +94,16 @@ function sampleCanvas(element: Element, { columns, rows, scaleX, scaleY }: Layou
   if (!context) throw new Error('This browser cannot read a canvas back.');
   context.drawImage(canvas, 0, 0);
   const { data, width } = context.getImageData(0, 0, canvas.width, canvas.height);
-  let out = '';
+  const lines: string[] = [];
   for (let row = 0; row < rows; row++) {
+    const y = top + Math.floor((row + 0.5) * scaleY);
+    const line = new Uint8Array(columns * 3);
     for (let column = 0; column < columns; column++) {
       const x = left + Math.floor((column + 0.5) * scaleX);
-      const y = top + Math.floor((row + 0.5) * scaleY);
       const at = (y * width + x) * 4;
-      out += String.fromCharCode(data[at] ?? 0, data[at + 1] ?? 0, data[at + 2] ?? 0);
+      line.set(data.subarray(at, at + 3), column * 3);
     }
+    lines.push(String.fromCharCode(...line));
   }
-  return btoa(out);
+  return btoa(lines.join(''));
 }
