@@ -1,6 +1,7 @@
 import { DicomError, decodeFrameIndex, transferSyntax, type FrameIndex } from '@sightline/dicom';
 import type { BlobStore } from './blobs/blob-store.ts';
 import type { FrameJob, FrameRenderer } from './frame-renderer.ts';
+import { createFrameCache } from './frame-cache.ts';
 import { unpackJson } from './index/stored-json.ts';
 import type { IndexStore, ObjectPath, StoredInstance } from './index/index-store.ts';
 import { createLru } from './lru.ts';
@@ -11,6 +12,8 @@ export const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 /** Bounds memory: about 100 bytes for each object and each frame of a compressed one. */
 const MAX_CACHED_OBJECTS = 20_000;
 const MAX_CACHED_FRAGMENTS = 500_000;
+/** A series of CT or a short cine: decoding costs more than memory. */
+const MAX_CACHED_FRAME_BYTES = 192 * 1024 ** 2;
 
 /** Objects and frames by their place. Answers to the same question are remembered: objects never change. */
 export interface Frames {
@@ -43,6 +46,7 @@ export const isNative = (instance: StoredInstance): boolean =>
   transferSyntax(instance.transferSyntaxUid)?.family === 'native';
 
 export function createFrames({ index, blobs, renderer }: FramesParts): Frames {
+  const uncompressed = createFrameCache(MAX_CACHED_FRAME_BYTES);
   const objects = createLru<StoredInstance>(MAX_CACHED_OBJECTS, () => 1);
   const layouts = createLru<FrameIndex>(MAX_CACHED_FRAGMENTS, (layout) =>
     layout.kind === 'native' ? 1 : layout.frames.reduce((sum, fragments) => sum + 1 + fragments.length, 1),
@@ -110,8 +114,10 @@ export function createFrames({ index, blobs, renderer }: FramesParts): Frames {
         ? Math.ceil(layout.frameBits / 8)
         : fragmentsOf(layout, frame).reduce((sum, { length }) => sum + length, 0);
     },
-    native: async (instance, frame) =>
-      isNative(instance) ? stored(instance, frame) : renderer.decode(await job(instance, frame)),
+    native: (instance, frame) =>
+      uncompressed(`${instance.id}/${frame}`, async () =>
+        isNative(instance) ? stored(instance, frame) : renderer.decode(await job(instance, frame)),
+      ),
     async bulk(instance, path) {
       const row = (await index.bulk(instance.id)).find((each) => each.path === path);
       if (!row) return undefined;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { getText, type DicomDataset } from '@sightline/dicom';
 import { expect, test } from 'vitest';
 import { ask, openArchive } from './test-support/in-process.ts';
 
@@ -40,12 +41,10 @@ test.skipIf(!hasData)(
         headers: { accept: 'application/dicom; transfer-syntax=*' },
       });
       const metadata = await ask(archive, `${path}/metadata`, { headers: { 'accept-encoding': 'gzip' } });
-      const [dataset] = JSON.parse(gunzipSync(metadata.bytes).toString()) as Record<
-        string,
-        { Value?: unknown[] }
-      >[];
-      const uid = dataset?.['00080018']?.Value?.[0] ?? path.split('/').at(-1);
-      if (hashOf(bytes) !== hashOf(readFileSync(file)) || !path.endsWith(`/${String(uid)}`)) wrong.push(file);
+      const [dataset] = JSON.parse(gunzipSync(metadata.bytes).toString()) as DicomDataset[];
+      const uid = dataset && getText(dataset, '00080018');
+      if (hashOf(bytes) !== hashOf(readFileSync(file)) || !(uid !== undefined && path.endsWith(`/${uid}`)))
+        wrong.push(file);
     }
     expect(wrong).toEqual([]);
   },
