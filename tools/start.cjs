@@ -104,6 +104,8 @@ function serve() {
   var env = Object.assign({}, process.env);
   /* A person at a terminal wants to read what to open, not each request. */
   if (process.stderr.isTTY && !env.SIGHTLINE_LOG_LEVEL) env.SIGHTLINE_LOG_LEVEL = 'warn';
+  /* Our TypeScript, as it was compiled the last time: half the time of a start. */
+  env.NODE_COMPILE_CACHE = env.NODE_COMPILE_CACHE || path.join(MODULES, '.cache', 'node');
   var main = path.join(ROOT, 'apps', 'gateway', 'src', 'main.ts');
   var child = childProcess.spawn(ownNode(), [main, 'serve'], {
     cwd: ROOT,
@@ -115,6 +117,7 @@ function serve() {
       child.kill(signal);
     });
   });
+  stopWithNpm(child);
   var text = '';
   child.stdout.setEncoding('utf8');
   child.stdout.on('data', function (chunk) {
@@ -131,6 +134,18 @@ function serve() {
   child.on('close', function (code) {
     process.exitCode = code === null ? 1 : code;
   });
+}
+
+/**
+ * npm runs us in a shell and hands signals to that; some shells end without handing them on. A parent that is gone
+ * means the same as the signal.
+ */
+function stopWithNpm(child) {
+  var shell = process.ppid;
+  if (!process.env.npm_lifecycle_event) return;
+  setInterval(function () {
+    if (process.ppid !== shell) child.kill('SIGTERM');
+  }, 500).unref();
 }
 
 function welcome(listening) {
