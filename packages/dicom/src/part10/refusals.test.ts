@@ -80,7 +80,7 @@ describe('refusals', () => {
   });
 
   it('refuses nesting without end', () => {
-    let nested = new Uint8Array(0);
+    let nested: Uint8Array = new Uint8Array(0);
     for (let depth = 0; depth < 200; depth += 1) nested = sequenceOf(0x00081140, [item(nested)]);
     expect(code(file(LE, nested))).toBe('too_large');
     const open = Array.from({ length: 5000 }, () =>

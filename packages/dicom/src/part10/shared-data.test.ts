@@ -55,7 +55,7 @@ function readFile(path: string): Part10 | DicomErrorCode {
 }
 
 function readAnew(path: string): Part10 | DicomErrorCode {
-  const descriptor = openSync(folder + path);
+  const descriptor = openSync(folder + path, 'r');
   try {
     const { size } = fstatSync(descriptor);
     const read = (offset: number, length: number) => {
