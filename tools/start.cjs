@@ -112,7 +112,7 @@ function serve() {
     env: env,
     stdio: ['inherit', 'pipe', 'inherit'],
   });
-  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
+  ['SIGINT', 'SIGTERM'].forEach(function (signal) {
     process.on(signal, function () {
       child.kill(signal);
     });

@@ -29,7 +29,7 @@ function ownNode() {
 
 function runWith(node) {
   const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   child.on('error', () => {
     process.stderr.write('The Node that Sightline brings along does not start. Run "npm ci" again.\n');
     process.exit(1);

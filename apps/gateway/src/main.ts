@@ -39,7 +39,7 @@ async function serve(): Promise<number> {
     warn(`${key} is set, and no setting of Sightline has that name.`);
   const log = createLog(config.logLevel, destination({ dest: 2, sync: false }));
   const stop = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   const clock = (): Date => new Date();
   const gateway = await startGateway({ config, log, version, clock, say: warn, stopping: stop.signal });
   if (!stop.signal.aborted) {
