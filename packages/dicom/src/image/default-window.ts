@@ -14,11 +14,17 @@ export function defaultWindow(
 ): VoiWindow {
   const [low, high] = modalityRange(data, description, transform);
   const base = { kind: 'window', origin: 'pixels' } as const;
-  if (description.float === undefined) {
+  if (description.float === undefined && isWhole(transform.modality)) {
     // LINEAR counts whole values: this maps the smallest exactly to black and the largest exactly to white.
     return { ...base, function: 'LINEAR', center: (low + high + 1) / 2, width: high - low + 1 };
   }
   return { ...base, function: 'LINEAR_EXACT', center: (low + high) / 2, width: high - low || 1 };
+}
+
+/** Dose and counts are often rescaled by small fractions, among which a step of 1 means nothing. */
+function isWhole(modality: GreyTransform['modality']): boolean {
+  if (modality.kind === 'lut') return true;
+  return Number.isInteger(modality.slope) && Number.isInteger(modality.intercept);
 }
 
 function modalityRange(

@@ -99,6 +99,11 @@ describe('defaultWindow', () => {
     expect(rescaled).toMatchObject({ center: -4.5, width: 21 });
   });
 
+  it('is exact where rescaling leaves fractions', () => {
+    const dose = of(Uint16Array.of(0, 1000), { [Tag.RescaleSlope]: ds(0.001) });
+    expect(dose).toMatchObject({ function: 'LINEAR_EXACT', center: 0.5, width: 1 });
+  });
+
   it('is exact for floats, ignores what is no number, and survives one value', () => {
     const floats = { [Tag.BitsAllocated]: us(32), [Tag.BitsStored]: us() };
     expect(of(Float32Array.of(Number.NaN, 0.25, 0.75, Number.POSITIVE_INFINITY), floats)).toMatchObject({

@@ -129,6 +129,15 @@ describe('lookup tables', () => {
     expect(() => frameTransform(image, 1)).toThrow(refused);
   });
 
+  it('of angiography and fluoroscopy are for measuring intensity and not applied', () => {
+    const lut = modality(us(2, 0, 8), ow([200, 100]));
+    for (const suffix of ['12.1', '12.2']) {
+      const sopClass = { vr: 'UI' as const, Value: [`1.2.840.10008.5.1.4.1.1.${suffix}`] };
+      const image = imageDataset({ [Tag.ModalityLUTSequence]: lut, [Tag.SOPClassUID]: sopClass });
+      expect(frameTransform(image, 1).modality).toEqual({ kind: 'linear', slope: 1, intercept: 0 });
+    }
+  });
+
   it('that are cut or empty are refused', () => {
     for (const lut of [modality(us(4, 0, 16), ow([1, 0])), modality(us(4, 0), ow([1, 0])), sq({})]) {
       expect(() => frameTransform(imageDataset({ [Tag.ModalityLUTSequence]: lut }), 1)).toThrow(refused);

@@ -35,7 +35,7 @@ export function frameTransform(ds: DicomDataset, frame: number, bulk: BulkLookup
   const description = describeImage(ds);
   const pixelValues = functionalGroup(ds, frame, Tag.PixelValueTransformationSequence) ?? ds;
   const isSigned = description.pixelRepresentation === 1;
-  const { modality, units } = readModality(pixelValues, isSigned, bulk);
+  const { modality, units } = readModality(pixelValues, isSigned, bulk, isProjectionIntensity(ds));
   const range = storedRange(description);
   const least = Math.min(applyModality(modality, range.min), applyModality(modality, range.max));
   return {
@@ -57,9 +57,10 @@ function readModality(
   ds: DicomDataset,
   isSigned: boolean,
   bulk: BulkLookup,
+  isLutForMeasuring: boolean,
 ): { modality: ModalityTransform; units: string | undefined } {
   const item = getItems(ds, Tag.ModalityLUTSequence)[0];
-  if (item !== undefined) {
+  if (item !== undefined && !isLutForMeasuring) {
     return {
       modality: { kind: 'lut', lut: readLutItem(item, isSigned, bulk) },
       units: getText(item, Tag.ModalityLUTType),
@@ -72,6 +73,17 @@ function readModality(
     throw new DicomError('bad_image_attributes');
   }
   return { modality: { kind: 'linear', slope, intercept }, units: getText(ds, Tag.RescaleType) };
+}
+
+/** X-Ray Angiographic and X-Ray Radiofluoroscopic Image Storage. */
+const projectionClasses = ['1.2.840.10008.5.1.4.1.1.12.1', '1.2.840.10008.5.1.4.1.1.12.2'];
+
+/**
+ * In these two classes the Modality LUT leads back to X-ray beam intensity, PS3.3 C.8.7.1.1.2, and their windows are made
+ * for the stored values: applied for display it would give a picture that nobody chose.
+ */
+function isProjectionIntensity(ds: DicomDataset): boolean {
+  return projectionClasses.includes(getText(ds, Tag.SOPClassUID) ?? '');
 }
 
 /** Windows first: PS3.3 C.11.2 makes the two alternatives, and a window is what a reader can adjust. */
