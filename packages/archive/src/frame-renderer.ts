@@ -55,3 +55,12 @@ export interface VoiWindow {
   readonly width: number;
   readonly function: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
 }
+
+/** Too many jobs wait for a worker. InstanceReader and FrameRenderer reject with it: asking again shortly will do. */
+export class WorkersBusy extends Error {
+  override readonly name = 'WorkersBusy';
+
+  constructor(options?: ErrorOptions) {
+    super('Too many jobs are waiting for a worker.', options);
+  }
+}

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { FrameJob, FrameRenderer } from '@sightline/archive';
+import { type FrameJob, type FrameRenderer, WorkersBusy } from '@sightline/archive';
 import { DicomError } from '@sightline/dicom';
 import { createWorkerPool, type WorkerPool, WorkerPoolError } from './pool.ts';
 import type { RenderWorkerJob } from './render-job.ts';
@@ -41,6 +41,8 @@ async function run(
       transfer: [bytes.buffer as ArrayBuffer, metadata.buffer as ArrayBuffer],
     }); // see ownMemory
   } catch (error) {
+    if (error instanceof WorkerPoolError && error.code === 'overloaded')
+      throw new WorkersBusy({ cause: error });
     const isFrameAtFault = error instanceof WorkerPoolError && ['crashed', 'timed_out'].includes(error.code);
     throw isFrameAtFault ? new DicomError('decode_failed', { cause: error }) : error;
   }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { InstanceReader, ParsedInstance } from '@sightline/archive';
+import { type InstanceReader, type ParsedInstance, WorkersBusy } from '@sightline/archive';
 import { DicomError } from '@sightline/dicom';
 import { createWorkerPool, type WorkerPool, WorkerPoolError } from './pool.ts';
 
@@ -29,6 +29,8 @@ async function read(pool: WorkerPool<string, ParsedInstance>, file: string): Pro
   try {
     return await pool.run(file);
   } catch (error) {
+    if (error instanceof WorkerPoolError && error.code === 'overloaded')
+      throw new WorkersBusy({ cause: error });
     const isFileAtFault = error instanceof WorkerPoolError && ['crashed', 'timed_out'].includes(error.code);
     throw isFileAtFault ? new DicomError('malformed', { cause: error }) : error;
   }

@@ -19,17 +19,31 @@ export interface FileArchiveOptions extends Pick<ArchiveParts, 'reader' | 'rende
 export async function createFileArchive(folder: string, options: FileArchiveOptions): Promise<Archive> {
   mkdirSync(folder, { recursive: true });
   const lock = options.role === 'server' ? lockFolder(folder) : undefined;
-  const index = openSqliteIndex(join(folder, 'index.sqlite'));
-  const blobs = openFileBlobs(join(folder, 'blobs'));
-  if (lock) {
-    await blobs.recover((hashes) => index.collect(hashes, (hash) => blobs.remove(hash)));
+  try {
+    const archive = await openParts(folder, options);
+    return {
+      ...archive,
+      async close() {
+        await archive.close();
+        lock?.release();
+      },
+    };
+  } catch (error) {
+    lock?.release();
+    throw error;
   }
-  const archive = createArchive({ ...options, index, blobs, newBoundary: randomUUID });
-  return {
-    ...archive,
-    async close() {
-      await archive.close();
-      lock?.release();
-    },
-  };
+}
+
+async function openParts(folder: string, options: FileArchiveOptions): Promise<Archive> {
+  const index = openSqliteIndex(join(folder, 'index.sqlite'));
+  try {
+    const blobs = openFileBlobs(join(folder, 'blobs'));
+    if (options.role === 'server') {
+      await blobs.recover((hashes) => index.collect(hashes, (hash) => blobs.remove(hash)));
+    }
+    return createArchive({ ...options, index, blobs, newBoundary: randomUUID });
+  } catch (error) {
+    await index.close();
+    throw error;
+  }
 }

@@ -8,6 +8,7 @@ import {
 } from '@sightline/dicomweb';
 import type { RequestContext } from '../archive.ts';
 import { BlobError } from '../blobs/blob-store.ts';
+import { WorkersBusy } from '../frame-renderer.ts';
 import { ArchiveProblem, problemResponse } from './problems.ts';
 import { studiesService } from './studies-service.ts';
 import type { PathParameters, Services, Transaction } from './transaction.ts';
@@ -35,6 +36,9 @@ function problemOf(error: unknown): ArchiveProblem {
   if (error instanceof ArchiveProblem) return error;
   if (error instanceof BlobError && (error.code === 'missing' || error.code === 'short')) {
     return new ArchiveProblem('stored_object_damaged', { cause: error });
+  }
+  if (error instanceof WorkersBusy) {
+    return new ArchiveProblem('archive_busy', { cause: error, headers: { 'retry-after': '1' } });
   }
   throw error;
 }

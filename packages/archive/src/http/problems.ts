@@ -91,6 +91,11 @@ export const archiveProblems = {
     detail:
       'The stored bytes of this object are missing or incomplete. Restore it from a backup or send it again.',
   },
+  archive_busy: {
+    status: 503,
+    title: 'Archive busy',
+    detail: 'The archive has more images to work on than it can take at once. Try again in a moment.',
+  },
 } as const satisfies Readonly<Record<string, { status: number; title: string; detail: string }>>;
 
 export type ArchiveProblemCode = keyof typeof archiveProblems;

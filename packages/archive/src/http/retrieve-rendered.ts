@@ -1,6 +1,6 @@
-import { transferSyntax } from '@sightline/dicom';
+import { getNumber, Tag, transferSyntax, type DicomDataset } from '@sightline/dicom';
 import type { HttpResponse } from '@sightline/dicomweb';
-import type { RenderJob, Viewport } from '../frame-renderer.ts';
+import type { FrameJob, RenderJob, Viewport } from '../frame-renderer.ts';
 import type { StoredInstance } from '../index/index-store.ts';
 import { negotiate } from './accept.ts';
 import { ArchiveProblem } from './problems.ts';
@@ -33,8 +33,12 @@ async function renderedResponse(
   const { instance, frame } = await chooseFrame(asked, services, kind);
   const { mediaType } = negotiate(asked, offers);
   const body = await explainingFrames(async () => {
+    const frameJob = await services.frames.job(instance, frame);
+    if (viewport?.source && !isOnImage(viewport.source, frameJob)) {
+      throw new ArchiveProblem('bad_parameter', { parameter: 'viewport' });
+    }
     const job: RenderJob = {
-      ...(await services.frames.job(instance, frame)),
+      ...frameJob,
       mediaType,
       quality,
       ...(viewport && { viewport }),
@@ -63,6 +67,12 @@ async function chooseFrame(
     return { instance, frame: kind === 'rendered' ? 1 : middle(instance.numberOfFrames) };
   if (frame > instance.numberOfFrames) throw new ArchiveProblem('dicom_not_found');
   return { instance, frame };
+}
+
+/** A region beside the image is the request's fault, and must not look like the image's. */
+function isOnImage({ x, y }: { readonly x: number; readonly y: number }, { metadata }: FrameJob): boolean {
+  const dataset = JSON.parse(new TextDecoder().decode(metadata)) as DicomDataset; // written by the archive
+  return x < (getNumber(dataset, Tag.Columns) ?? 0) && y < (getNumber(dataset, Tag.Rows) ?? 0);
 }
 
 const middle = (count: number): number => Math.floor(count / 2) + 1;

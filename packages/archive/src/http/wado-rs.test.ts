@@ -2,11 +2,13 @@ import { gunzipSync } from 'node:zlib';
 import { parseMediaType, readMultipart, readParts } from '@sightline/dicomweb';
 import { expect, test } from 'vitest';
 import { openFileBlobs } from '../blobs/file.ts';
+import { WorkersBusy } from '../frame-renderer.ts';
 import {
   ask,
   once,
   openArchive,
   readAll,
+  renderer,
   ROOT,
   temporaryFolder,
   type Answer,
@@ -210,6 +212,15 @@ test('an object without pixel data has no frames and no picture', async () => {
   expect(code(await ask(archive, '/studies/1.2.3/series/1.2.3.2/thumbnail'))).toEqual([404, 'no_image']);
 });
 
+test('a pool of workers that is full asks to come back', async () => {
+  const folder = temporaryFolder();
+  const busy = { ...renderer, decode: () => Promise.reject(new WorkersBusy()) };
+  const archive = await openArchive(folder, 'server', busy);
+  await archive.store(once(files.compressed));
+  const answer = await ask(archive, `${COMPRESSED}/frames/1`, accept('application/octet-stream'));
+  expect([...code(answer), answer.headers['retry-after']]).toEqual([503, 'archive_busy', '1']);
+});
+
 test('bulk data comes by the address in the metadata', async () => {
   const archive = await filled();
   const single = await ask(archive, `${REPORT}/bulkdata/00091010`, accept('application/octet-stream'));
@@ -262,6 +273,8 @@ test.each([
   'viewport=99999,1',
   'viewport=1,2,3,4,5,6,7',
   'viewport=1,2,,,0,4',
+  'viewport=10,10,4,0,2,2',
+  'viewport=10,10,0,2,2,2',
   'window=40,400',
   'window=40,400,soft',
   'window=40,0,sigmoid',

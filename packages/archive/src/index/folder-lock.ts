@@ -29,9 +29,9 @@ export function lockFolder(folder: string): FolderLock {
   try {
     // Not WAL: there, an exclusive transaction does not keep another from beginning.
     lock.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
-  } catch {
+  } catch (error) {
     lock.close();
-    throw new FolderInUse(readPid(pidFile));
+    throw isBusy(error) ? new FolderInUse(readPid(pidFile)) : error;
   }
   writeFileSync(pidFile, `${process.pid}\n`);
   return {
@@ -40,6 +40,10 @@ export function lockFolder(folder: string): FolderLock {
     },
   };
 }
+
+/** SQLITE_BUSY. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && error.errcode === 5;
 
 function readPid(file: string): string | undefined {
   try {

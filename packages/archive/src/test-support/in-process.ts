@@ -42,8 +42,9 @@ export function temporaryFolder(): string {
 export async function openArchive(
   folder = temporaryFolder(),
   role: 'server' | 'beside' = 'server',
+  frameRenderer: FrameRenderer = renderer,
 ): Promise<Archive> {
-  const archive = await createFileArchive(folder, { reader, renderer, clock, role });
+  const archive = await createFileArchive(folder, { reader, renderer: frameRenderer, clock, role });
   onTestFinished(() => archive.close());
   return archive;
 }
