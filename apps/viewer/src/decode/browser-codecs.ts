@@ -1,6 +1,7 @@
 import { createCodecs, type Codecs } from '@sightline/dicom/decode';
 import charlsWasm from '@cornerstonejs/codec-charls/decodewasm?url';
 import turboWasm from '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasm?url';
+import libjxlWasm from '@cornerstonejs/codec-libjxl/decodewasm?url';
 import openjpegWasm from '@cornerstonejs/codec-openjpeg/decodewasm?url';
 import openjphWasm from '@cornerstonejs/codec-openjph/wasm?url';
 
@@ -20,5 +21,7 @@ export function browserCodecs(): Codecs {
       (await import('@cornerstonejs/codec-charls/decodewasmjs')).default(options(charlsWasm)),
     libjpegTurbo8: async () =>
       (await import('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs')).default(options(turboWasm)),
+    libjxl: async () =>
+      (await import('@cornerstonejs/codec-libjxl/decodewasmjs')).default(options(libjxlWasm)),
   });
 }

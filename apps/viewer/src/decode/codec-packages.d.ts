@@ -21,3 +21,7 @@ declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs' {
   const create: (options: EmscriptenOptions) => Promise<import('@sightline/dicom/decode').LibjpegTurboModule>;
   export default create;
 }
+declare module '@cornerstonejs/codec-libjxl/decodewasmjs' {
+  const create: (options: EmscriptenOptions) => Promise<import('@sightline/dicom/decode').LibjxlModule>;
+  export default create;
+}

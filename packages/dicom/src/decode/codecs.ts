@@ -37,11 +37,16 @@ export interface LibjpegTurboModule {
   readonly JPEGDecoder: new () => WasmDecoder;
 }
 
+export interface LibjxlModule {
+  readonly JpegXLDecoder: new () => WasmDecoder;
+}
+
 export interface CodecModules {
   readonly openjpeg: OpenjpegModule;
   readonly openjph: OpenjphModule;
   readonly charls: CharlsModule;
   readonly libjpegTurbo8: LibjpegTurboModule;
+  readonly libjxl: LibjxlModule;
 }
 
 /**

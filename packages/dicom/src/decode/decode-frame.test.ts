@@ -106,6 +106,39 @@ describe('JPEG-LS', () => {
   });
 });
 
+describe('JPEG XL', () => {
+  const grey = () =>
+    encode('libjxl', { columns, rows, components: 1, bits: 12, data: grey12 }, (encoder) =>
+      encoder.setLossless(true),
+    );
+
+  it('gives grey and colour back bit by bit', async () => {
+    expect((await decode(await grey(), imageDataset(size), '.4.110')).data).toEqual(grey12);
+    const color = await encode('libjxl', { columns, rows, components: 3, bits: 8, data: rgb }, (encoder) =>
+      encoder.setLossless(true),
+    );
+    const pixels = await decode(color, colorDataset('RGB', size), '.4.110');
+    expect([pixels.photometricInterpretation, pixels.data]).toEqual(['RGB', rgb]);
+  });
+
+  it('reads signed values by the top bit of the stream', async () => {
+    const { data } = await decode(await grey(), imageDataset({ ...size, ...depth(16, 12, 1) }), '.4.110');
+    expect(data).toEqual(Int16Array.from(grey12, (value) => (value << 20) >> 20));
+  });
+
+  it('refuses a stream that is cut, or of another size, depth or number of samples', async () => {
+    const bytes = await grey();
+    const refusals = [
+      decode(bytes.subarray(0, bytes.length >> 1), imageDataset(size), '.4.110'),
+      decode(bytes, imageDataset({ ...size, [Tag.Columns]: us(columns + 1) }), '.4.110'),
+      decode(bytes, imageDataset({ ...size, ...depth(8, 8) }), '.4.110'),
+      decode(bytes, colorDataset('RGB', size), '.4.110'),
+      decode(new Uint8Array(20), imageDataset(size), '.4.110'),
+    ];
+    for (const refusal of refusals) await expect(refusal).rejects.toThrow(coded('decode_failed'));
+  });
+});
+
 describe('RLE', () => {
   /** A header and literal runs only: the simplest stream there is. */
   function rle(...segments: readonly (readonly number[])[]): Uint8Array {
@@ -249,7 +282,7 @@ describe('a deflated frame', () => {
 });
 
 describe('what is not a picture here', () => {
-  it.each(['.4.102', '.4.110', '.99.99'])('is refused by its transfer syntax: %s', async (syntax) => {
+  it.each(['.4.102', '.99.99'])('is refused by its transfer syntax: %s', async (syntax) => {
     await expect(decode(new Uint8Array(10), imageDataset(), syntax)).rejects.toThrow(
       coded('unsupported_transfer_syntax'),
     );

@@ -5,6 +5,7 @@ import { transferSyntax } from '../transfer-syntax.ts';
 import type { Codecs } from './codecs.ts';
 import { decodeDeflatedFrame } from './deflated-frame.ts';
 import { decodeJpeg2000Frame } from './jpeg2000-frame.ts';
+import { decodeJpegXlFrame } from './jpeg-xl-frame.ts';
 import { decodeJpegFrame } from './jpeg-frame.ts';
 import { decodeJpegLsFrame } from './jpeg-ls-frame.ts';
 import { decodeNative } from './native-frame.ts';
@@ -42,6 +43,7 @@ export async function decodeFrame(
     case 'deflated-frame':
       return decodeDeflatedFrame(bytes, description);
     case 'jpeg-xl':
+      return decodeJpegXlFrame(bytes, description, codecs);
     case 'video':
     case undefined:
       throw new DicomError('unsupported_transfer_syntax');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Codecs, createCodecs } from '../decode/codecs.ts';
 
@@ -8,11 +9,17 @@ export function testCodecs(): Codecs {
     openjph: () => instantiate('@cornerstonejs/codec-openjph/wasmjs'),
     charls: () => instantiate('@cornerstonejs/codec-charls/decodewasmjs'),
     libjpegTurbo8: () => instantiate('@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs'),
+    libjxl: () =>
+      instantiate('@cornerstonejs/codec-libjxl/decodewasmjs', '@cornerstonejs/codec-libjxl/decodewasm'),
   });
 }
 
 /** Makes an instance of an Emscripten module; also of those with encoders. */
-export function instantiate<Module>(specifier: string): Promise<Module> {
-  const factory = createRequire(import.meta.url)(specifier) as (options: object) => Promise<Module>; // untyped package
-  return factory({ print: () => {}, printErr: () => {} });
+export function instantiate<Module>(specifier: string, wasm?: string): Promise<Module> {
+  type Factory = (options: object) => Promise<Module>;
+  const require = createRequire(import.meta.url);
+  const exported = require(specifier) as Factory | { default: Factory }; // untyped packages, the newest an ES module
+  const factory = typeof exported === 'function' ? exported : exported.default;
+  const wasmBinary = wasm && readFileSync(require.resolve(wasm));
+  return factory({ print: () => {}, printErr: () => {}, ...(wasmBinary && { wasmBinary }) });
 }

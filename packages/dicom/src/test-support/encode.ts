@@ -16,6 +16,7 @@ interface Encoder {
   encode(): void;
   setQuality(...settings: (boolean | number)[]): void;
   setInterleaveMode(mode: number): void;
+  setLossless(is: boolean): void;
   setNearLossless(most: number): void;
   setProgressive(is: boolean): void;
   setSubSampling(mode: number): void;
@@ -27,6 +28,7 @@ const packages = {
   openjph: ['codec-openjph', 'HTJ2KEncoder'],
   charls: ['codec-charls', 'JpegLSEncoder'],
   libjpegTurbo8: ['codec-libjpeg-turbo-8bit', 'JPEGEncoder'],
+  libjxl: ['codec-libjxl', 'JpegXLEncoder'],
 } as const;
 
 /** Encodes with the codec packages' own encoders, which are nobody's decoder of ours. Small synthetic images only. */
@@ -36,7 +38,11 @@ export async function encode(
   configure: (encoder: Encoder) => void = () => {},
 ): Promise<Uint8Array> {
   const [name, type] = packages[codec];
-  const module = await instantiate<Record<typeof type, new () => Encoder>>(`@cornerstonejs/${name}/wasmjs`);
+  const isJpegXl = codec === 'libjxl';
+  const module = await instantiate<Record<typeof type, new () => Encoder>>(
+    `@cornerstonejs/${name}/${isJpegXl ? 'encodewasmjs' : 'wasmjs'}`,
+    isJpegXl ? `@cornerstonejs/${name}/encodewasm` : undefined,
+  );
   const encoder = new module[type]();
   const buffer = encoder.getDecodedBuffer({
     width: image.columns,
