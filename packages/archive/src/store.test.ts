@@ -16,7 +16,7 @@ import {
   renderer,
   temporaryFolder,
 } from './test-support/in-process.ts';
-import { frameBytes, pn, synthetic } from './test-support/synthetic.ts';
+import { deflated, frameBytes, pn, synthetic } from './test-support/synthetic.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const INSTANCE = '/studies/1.2.3/series/1.2.3.1/instances/1.2.3.1.1';
@@ -45,6 +45,21 @@ test('what is stored comes back bit for bit', async () => {
   expect(await archive.isEmpty()).toBe(false);
   expect(await archive.hasStudy('1.2.3')).toBe(true);
   expect(await archive.hasStudy('1.2.4')).toBe(false);
+});
+
+test('a deflated file keeps its own bytes, and its frames are read from what it inflates to', async () => {
+  const folder = temporaryFolder();
+  const archive = await openArchive(folder);
+  const file = deflated(synthetic({ frames: [frameBytes(1), frameBytes(2)] }));
+  expect((await archive.store(once(file))).kind).toBe('stored');
+  expect(filesIn(folder)).toHaveLength(2);
+  expect(Buffer.from((await ask(archive, INSTANCE, asStored)).bytes).equals(file)).toBe(true);
+  const frame = await ask(archive, `${INSTANCE}/frames/2`, {
+    headers: { accept: 'application/octet-stream' },
+  });
+  expect([...frame.bytes]).toEqual([...frameBytes(2)]);
+  expect((await archive.store(once(file))).kind).toBe('identical');
+  expect(filesIn(folder)).toHaveLength(2);
 });
 
 test('the same file again is a success that changes nothing', async () => {

@@ -6,7 +6,7 @@ import {
   type MediaType,
   type Offer,
 } from '@sightline/dicomweb';
-import { ArchiveProblem, type ArchiveProblemCode } from './problems.ts';
+import { ArchiveProblem } from './problems.ts';
 import type { Asked } from './transaction.ts';
 
 /**
@@ -23,15 +23,18 @@ export function acceptOf({ request, query }: Asked): readonly MediaType[] {
   return accepted;
 }
 
-/** Throws the problem, 406, where nothing that is offered is acceptable. */
-export function negotiate<T extends Offer>(
-  asked: Asked,
-  offers: readonly T[],
-  otherwise: ArchiveProblemCode = 'not_acceptable',
-): T {
-  const offer = chooseOffer(acceptOf(asked), offers);
-  if (!offer) throw new ArchiveProblem(otherwise, { headers: { vary: 'accept' } });
-  return offer;
+/** Throws 406 where nothing that is offered is acceptable, and says whether only the transfer syntax is in the way. */
+export function negotiate<T extends Offer>(asked: Asked, offers: readonly T[]): T {
+  const accept = acceptOf(asked);
+  const offer = chooseOffer(accept, offers);
+  if (offer) return offer;
+  const anySyntax = accept.map((range) => ({
+    ...range,
+    parameters: { ...range.parameters, 'transfer-syntax': '*' },
+  }));
+  const isSyntax = chooseOffer(anySyntax, offers) !== undefined;
+  const code = isSyntax ? 'transfer_syntax_not_available' : 'not_acceptable';
+  throw new ArchiveProblem(code, { headers: { vary: 'accept' } });
 }
 
 /** `+` is a plus here: `application/dicom+json`. */

@@ -14,7 +14,7 @@ export async function retrieveFrames(asked: Asked, services: Services): Promise<
   const { frames: list = [] } = asked.path;
   const instance = await findInstance(asked, services);
   if (list.some((frame) => frame > instance.numberOfFrames)) throw new ArchiveProblem('dicom_not_found');
-  const offer = negotiate(asked, offersFor(instance, list.length), 'transfer_syntax_not_available');
+  const offer = negotiate(asked, offersFor(instance, list.length));
   const read =
     offer.transferSyntax === EXPLICIT_VR_LITTLE_ENDIAN ? services.frames.native : services.frames.stored;
   const type = formatMediaType(offer.mediaType, { 'transfer-syntax': offer.transferSyntax });

@@ -1,23 +1,15 @@
 import { transferSyntax } from '@sightline/dicom';
-import {
-  formatMediaType,
-  type HttpResponse,
-  type MediaType,
-  type Offer,
-  type Part,
-  chooseOffer,
-} from '@sightline/dicomweb';
+import { formatMediaType, type HttpResponse, type Offer, type Part } from '@sightline/dicomweb';
 import { EXPLICIT_VR_LITTLE_ENDIAN } from '../frames.ts';
 import type { StoredInstance } from '../index/index-store.ts';
-import { acceptOf, negotiate } from './accept.ts';
+import { negotiate } from './accept.ts';
 import { multipartResponse } from './multipart-response.ts';
-import { ArchiveProblem } from './problems.ts';
 import { findInstance, instanceUrl, listInstances, type Asked, type Services } from './transaction.ts';
 
 /** PS3.18 10.4: one object, as it is stored. */
 export async function retrieveInstance(asked: Asked, services: Services): Promise<HttpResponse> {
   const instance = await findInstance(asked, services);
-  const offer = negotiate(asked, offersFor(instance), refusalFor(acceptOf(asked)));
+  const offer = negotiate(asked, offersFor(instance));
   if (offer.multipart) return severalInstances([instance], asked, services);
   return {
     status: 200,
@@ -33,12 +25,12 @@ export async function retrieveInstance(asked: Asked, services: Services): Promis
 /** PS3.18 10.4: all objects of a study or series, as one stream. All or a problem: never silently a part. */
 export async function retrieveInstances(asked: Asked, services: Services): Promise<HttpResponse> {
   const instances = await listInstances(asked, services);
-  const accept = acceptOf(asked);
   const bySyntax = new Map(instances.map((instance) => [instance.transferSyntaxUid, instance]));
   for (const instance of bySyntax.values()) {
-    const multipart = offersFor(instance).filter((offer) => offer.multipart);
-    if (!chooseOffer(accept, multipart))
-      throw new ArchiveProblem(refusalFor(accept), { headers: { vary: 'accept' } });
+    negotiate(
+      asked,
+      offersFor(instance).filter(({ multipart }) => multipart),
+    );
   }
   return severalInstances(instances, asked, services);
 }
@@ -56,14 +48,6 @@ function offersFor({ transferSyntaxUid }: StoredInstance): readonly Offer[] {
     transferSyntax: transferSyntaxUid,
     isDefaultSyntax,
   }));
-}
-
-/** Which sentence helps: a client that accepts DICOM is told about transfer syntaxes. */
-function refusalFor(accept: readonly MediaType[]): 'transfer_syntax_not_available' | 'not_acceptable' {
-  const isDicom = accept.some(({ type, parameters }) =>
-    (parameters['type'] ?? type).startsWith('application/dicom'),
-  );
-  return isDicom ? 'transfer_syntax_not_available' : 'not_acceptable';
 }
 
 /**

@@ -45,6 +45,7 @@ export const instanceNumber = (instance: DicomDataset): number | null => storedI
  * there stays, so that a search gives the same answer tomorrow; each object's own metadata keeps what it says.
  */
 export function fillIn(known: DicomDataset, later: DicomDataset): DicomDataset {
+  if (contradicts(known, later)) return known;
   const missing = Object.entries(later).filter(
     ([tag, { Value }]) => (Value?.length ?? 0) > 0 && (known[tag]?.Value?.length ?? 0) === 0,
   );
@@ -52,6 +53,16 @@ export function fillIn(known: DicomDataset, later: DicomDataset): DicomDataset {
   const filled = { ...known, ...Object.fromEntries(missing) };
   return Object.fromEntries(Object.entries(filled).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/**
+ * Two patients under one Study Instance UID, which must not be and yet is: the birth date of one never completes the
+ * name of the other.
+ */
+const contradicts = (known: DicomDataset, later: DicomDataset): boolean =>
+  ['00100010', '00100020', '00100021'].some((tag) => {
+    const [a, b] = [known[tag]?.Value ?? [], later[tag]?.Value ?? []];
+    return a.length > 0 && b.length > 0 && JSON.stringify(a) !== JSON.stringify(b);
+  });
 
 function nameColumns(column: string, dataset: DicomDataset, tag: string): Columns {
   const name = getPersonName(dataset, tag);

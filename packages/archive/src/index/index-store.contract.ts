@@ -186,11 +186,26 @@ export function indexStoreContract(name: string, open: () => IndexStore): void {
         {
           study: '1.1',
           instance: '1.1.1.2',
-          studyAttributes: { '00100020': value('LO', 'P2'), '00081030': value('LO', 'Head') },
+          studyAttributes: { '00100020': value('LO', 'P1'), '00081030': value('LO', 'Head') },
+        },
+        { study: '1.1', instance: '1.1.1.3', studyAttributes: { '00081030': value('LO', 'Foot') } },
+      ]);
+      expect(await found(store, 'StudyDescription=Foot')).toEqual([]);
+      expect(await found(store, 'PatientID=P1&StudyDescription=Head')).toEqual(['1.1']);
+    });
+
+    test('an object of another patient in the study adds nothing to who it is of', async () => {
+      const store = await filled(open(), [
+        { study: '1.1', instance: '1.1.1.1', studyAttributes: { '00100020': value('LO', 'P1') } },
+        {
+          study: '1.1',
+          instance: '1.1.1.2',
+          studyAttributes: { '00100020': value('LO', 'P2'), '00100030': value('DA', '19500101') },
         },
       ]);
+      expect(await found(store, 'PatientID=P1')).toEqual(['1.1']);
       expect(await found(store, 'PatientID=P2')).toEqual([]);
-      expect(await found(store, 'PatientID=P1&StudyDescription=Head')).toEqual(['1.1']);
+      expect(await found(store, 'PatientBirthDate=19500101')).toEqual([]);
     });
 
     test.each([

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib';
 import { transferSyntax, writePart10, type DicomDataset, type DicomElement } from '@sightline/dicom';
 
 export interface Synthetic {
@@ -65,3 +66,19 @@ export const pn = (Alphabetic: string): DicomElement => ({ vr: 'PN', Value: [{ A
 /** 16 bytes that tell which frame they are of. */
 export const frameBytes = (frame: number): Uint8Array =>
   Uint8Array.from({ length: 16 }, (_, at) => (frame * 16 + at) & 0xff);
+
+const DEFLATED = '1.2.840.10008.1.2.1.99';
+
+/** The same object in the deflated transfer syntax, PS3.5 A.5. */
+export function deflated(file: Uint8Array): Uint8Array {
+  // Preamble, "DICM", and (0002,0000), whose value is the length of the rest of the file meta information.
+  const metaStart = 132;
+  const metaLength = new DataView(file.buffer, file.byteOffset).getUint32(metaStart + 8, true);
+  const dataset = file.subarray(metaStart + 12 + metaLength);
+  const syntax = Buffer.concat([
+    Buffer.of(2, 0, 0x10, 0, 0x55, 0x49, DEFLATED.length, 0),
+    Buffer.from(DEFLATED),
+  ]);
+  const length = Buffer.of(2, 0, 0, 0, 0x55, 0x4c, 4, 0, syntax.length, 0, 0, 0);
+  return Buffer.concat([file.subarray(0, metaStart), length, syntax, deflateRawSync(dataset)]);
+}
