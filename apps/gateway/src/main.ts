@@ -12,6 +12,7 @@ import { openDataFolder } from './storage/data-folder.ts';
 
 /** The longest that open requests may take to end; the whole stop stays below 10 s. */
 const GRACE_MS = 6000;
+const CLEAR_LINE = '\r\u001b[K';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string; // our own file
@@ -56,6 +57,7 @@ async function importPaths(paths: readonly string[]): Promise<number> {
   const archive = await openArchive(folder, { role: 'beside', clock: () => new Date() });
   try {
     const summary = await importFiles(archive, paths, process.stderr.isTTY ? showProgress() : undefined);
+    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
     print(describeImport(summary));
     return isImported(summary) ? 0 : 1;
   } finally {
@@ -74,7 +76,7 @@ function showProgress(): (summary: ImportSummary) => void {
     if (performance.now() - shownAt < 100) return;
     shownAt = performance.now();
     process.stderr.write(
-      `\r\u001b[K${stored} stored, ${identical} already there, ${refused.length} refused\r`,
+      `${CLEAR_LINE}${stored} stored, ${identical} already there, ${refused.length} refused\r`,
     );
   };
 }

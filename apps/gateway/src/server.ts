@@ -105,6 +105,8 @@ function createApp(headersTimeoutMs: number, exchange: Exchange): FastifyInstanc
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
+    // What arrives on an open connection while we stop is still answered, and as everything else is.
+    return503OnClosing: false,
     // A study may take minutes to arrive; what must be quick is the head, and what must not stop is the flow.
     requestTimeout: 0,
     connectionTimeout: SILENCE_MS,
