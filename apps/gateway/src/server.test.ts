@@ -328,6 +328,29 @@ describe('every problem of the catalogue', () => {
     },
   );
 
+  test.each([
+    [
+      'two lengths',
+      'POST /view HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+    ],
+    [
+      'a length and chunks',
+      'POST /view HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    [
+      'an unknown coding',
+      'POST /view HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n',
+    ],
+    ['a space before the colon', 'GET / HTTP/1.1\r\nHost : localhost\r\n\r\n'],
+    ['a folded header', 'GET / HTTP/1.1\r\nHost: localhost\r\n folded: x\r\n\r\n'],
+    ['two hosts', 'GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n'],
+    ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['a header of 20 kB', `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
+  ])('request_malformed answers a request with %s', async (_name, text) => {
+    const port = await listen(createTestGateway().server);
+    expect(await exchange(port, text)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
   test('request_malformed and request_timeout come from the parser', async () => {
     const { server } = createTestGateway({ server: { headersTimeoutMs: 50 } });
     const port = await listen(server);

@@ -180,6 +180,8 @@ function createExchange({ log, publicUrl }: ServerOptions): Exchange {
     });
     let response: HttpResponse;
     try {
+      // Node keeps the first of several; a proxy before us may have looked at another one.
+      if (countHosts(incoming.rawHeaders) > 1) throw new Problem('request_malformed');
       if (!isServedHost(host)) throw new Problem('host_not_served');
       response = await route.handle(request);
     } catch (error) {
@@ -201,6 +203,12 @@ function createExchange({ log, publicUrl }: ServerOptions): Exchange {
       busy: route.busy === true,
     });
   };
+}
+
+/** `rawHeaders`: names and values by turns, as they were sent. */
+function countHosts(rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((text, i) => i % 2 === 0 && text.length === 4 && text.toLowerCase() === 'host')
+    .length;
 }
 
 /**

@@ -15,10 +15,12 @@ type Setting = 'filling' | 'filled';
 
 export async function openDemoState(options: {
   readonly database: DatabaseSync;
-  readonly archive: Archive;
+  readonly archive: Pick<Archive, 'store' | 'isEmpty'>;
   readonly allowed: boolean;
+  /** The files; loaded only when they are needed, so that later starts do not pay for it. */
+  readonly load?: () => Promise<Iterable<{ readonly bytes: Uint8Array }>>;
 }): Promise<DemoState> {
-  const { database, archive, allowed } = options;
+  const { database, archive, allowed, load = computed } = options;
   const before = database.prepare("SELECT value FROM settings WHERE name = 'demo'").get()?.['value'];
   const isOn = allowed && (before !== undefined || (await archive.isEmpty()));
   const remember = (value: Setting): void => {
@@ -29,10 +31,8 @@ export async function openDemoState(options: {
     async fill(signal, onFile) {
       if (!isOn || before === 'filled') return;
       remember('filling');
-      // Loaded only here: later starts do not pay for it.
-      const { demoStudies } = await import('@sightline/demo');
       let count = 0;
-      for (const { bytes } of demoStudies()) {
+      for (const { bytes } of await load()) {
         if (signal.aborted) return;
         const outcome = await archive.store(once(bytes));
         if (outcome.kind === 'refused') throw new Error(`a demo study was refused (${outcome.code})`);
@@ -42,6 +42,11 @@ export async function openDemoState(options: {
       remember('filled');
     },
   };
+}
+
+async function computed(): Promise<Iterable<{ readonly bytes: Uint8Array }>> {
+  const { demoStudies } = await import('@sightline/demo');
+  return demoStudies();
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
