@@ -1,10 +1,10 @@
 import { DicomError } from '../dicom-error.ts';
-import type { FramePixels } from '../image/frame-pixels.ts';
+import type { FramePixels, PixelArray } from '../image/frame-pixels.ts';
 import type { ImageDescription } from '../image/image-description.ts';
 import type { Codecs } from './codecs.ts';
 import { decodeJpeg } from './jpeg/decode-jpeg.ts';
 import { type JpegHeader, readJpegHeader } from './jpeg/segments.ts';
-import { toStoredValues } from './stored-values.ts';
+import { clampToStored, toStoredValues } from './stored-values.ts';
 import { wasmDecode } from './wasm-decode.ts';
 
 /**
@@ -46,8 +46,22 @@ export async function decodeJpegFrame(
     columns,
     samplesPerPixel,
     photometricInterpretation: isColor ? colorOf(description, isLossless, isYbr) : greyOf(description),
-    data: toStoredValues(decodeJpeg(bytes, header), description, header.precision),
+    data: storedValues(decodeJpeg(bytes, header), header, description, isLossless),
   };
+}
+
+/** A process with the cosine transform gives numbers; a lossless one gives back the bits that went in. */
+function storedValues(
+  cells: PixelArray,
+  header: JpegHeader,
+  description: ImageDescription,
+  isLossless: boolean,
+): PixelArray {
+  const isUnsigned = description.pixelRepresentation === 0;
+  const isLowest = description.highBit === description.bitsStored - 1;
+  return !isLossless && isUnsigned && isLowest
+    ? clampToStored(cells, description)
+    : toStoredValues(cells, description, header.precision);
 }
 
 /** Before anything is allocated: the sizes of the stream decide how much memory decoding takes. */

@@ -4,7 +4,7 @@ import type { ImageDescription } from '../image/image-description.ts';
 import type { Codecs } from './codecs.ts';
 import { type Jpeg2000Header, readJpeg2000Header } from './jpeg2000-header.ts';
 import { decodedColor } from './sample-order.ts';
-import { readCells, toStoredValues } from './stored-values.ts';
+import { clampToStored, readCells, toStoredValues } from './stored-values.ts';
 import { type WasmFrame, wasmDecode } from './wasm-decode.ts';
 
 /**
@@ -55,7 +55,10 @@ function storedValues(
 ): PixelArray {
   const cellBytes = info.bitsPerSample <= 8 ? 1 : info.bitsPerSample <= 16 ? 2 : 4;
   const cells = readCells(bytes, cellBytes, false);
+  const isNumber = header.isIrreversible && header.isSigned === (description.pixelRepresentation === 1);
   const signed = header.isSigned && cellBytes * 8 < description.bitsAllocated ? asSigned(cells) : cells;
+  if (isNumber && description.highBit === description.bitsStored - 1)
+    return clampToStored(signed, description);
   return toStoredValues(signed, description, header.isSigned ? description.bitsStored : header.precision);
 }
 

@@ -9,6 +9,8 @@ export interface Jpeg2000Header {
   readonly isSigned: boolean;
   /** Components 0 to 2 were transformed (RCT or ICT), so that decoding gives RGB. */
   readonly hasColorTransform: boolean;
+  /** The 9-7 wavelet, which rounds: the result is near the original, on either side of it. */
+  readonly isIrreversible: boolean;
   /** Where the codestream begins: behind boxes, in files that wrap it in JP2. */
   readonly start: number;
 }
@@ -28,25 +30,32 @@ const SOT = 0xff90;
 export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
   const start = codestreamStart(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found: { size?: SizeHeader; hasColorTransform?: boolean } = {};
+  const found: { size?: SizeHeader; coding?: CodingHeader } = {};
   let at = start + 2;
   while (at + 4 <= bytes.length) {
     const marker = view.getUint16(at);
     const length = view.getUint16(at + 2);
     if (marker === SOT) {
       checkTileParts(view, at);
-      const { size, hasColorTransform } = found;
-      return size && hasColorTransform !== undefined ? { ...size, hasColorTransform, start } : fail();
+      const { size, coding } = found;
+      return size && coding ? { ...size, ...coding, start } : fail();
     }
     if (marker < 0xff00 || length < 2 || at + 2 + length > bytes.length) return fail();
     if (marker === SIZ) found.size = readSize(new DataView(view.buffer, view.byteOffset + at, length + 2));
-    if (marker === COD) found.hasColorTransform = view.getUint8(at + 8) === 1;
+    if (marker === COD) found.coding = readCoding(view, at, length);
     at += 2 + length;
   }
   return fail();
 }
 
-type SizeHeader = Omit<Jpeg2000Header, 'hasColorTransform' | 'start'>;
+type CodingHeader = Pick<Jpeg2000Header, 'hasColorTransform' | 'isIrreversible'>;
+type SizeHeader = Omit<Jpeg2000Header, keyof CodingHeader | 'start'>;
+
+/** A.6.1: the multiple component transformation, and behind the code-block sizes the wavelet (0 is 9-7). */
+function readCoding(view: DataView, at: number, length: number): CodingHeader {
+  if (length < 12) return fail();
+  return { hasColorTransform: view.getUint8(at + 8) === 1, isIrreversible: view.getUint8(at + 13) === 0 };
+}
 
 /** A.5.1. Components of different depth or resolution cannot be the samples of DICOM pixels. */
 function readSize(view: DataView): SizeHeader {

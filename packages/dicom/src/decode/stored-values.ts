@@ -24,6 +24,20 @@ export function toStoredValues(cells: PixelArray, layout: Layout, precision = la
   return values;
 }
 
+/**
+ * Makes stored values of what a lossy codec gives: numbers, not bits. A transform overshoots at sharp edges, and where
+ * the codestream is deeper than BitsStored nothing has cut that off yet; taking the low bits would turn the brightest
+ * pixel black.
+ */
+export function clampToStored(cells: PixelArray, layout: Layout): PixelArray {
+  const isSigned = layout.pixelRepresentation === 1;
+  const least = isSigned ? -(2 ** (layout.bitsStored - 1)) : 0;
+  const most = 2 ** (layout.bitsStored - (isSigned ? 1 : 0)) - 1;
+  const values = retyped(cells, layout.bitsAllocated, isSigned);
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(most, Math.max(least, values[i] ?? 0));
+  return values;
+}
+
 /** The same bits in the array type that the description calls for; copied only where the width differs. */
 function retyped(cells: PixelArray, bitsAllocated: number, isSigned: boolean): PixelArray {
   const type = arrayType(bitsAllocated, isSigned);

@@ -55,8 +55,7 @@ function byTables(
   }
   if (data.table.length === 0) return extended ? 'unfit' : undefined;
   if (data.table.length !== count * 4) return 'unfit';
-  const bytes = window.bytes(data.table.offset, data.table.length).slice();
-  const view = new DataView(bytes.buffer);
+  const view = viewOf(window.bytes(data.table.offset, data.table.length));
   const offsets = Array.from({ length: count }, (_, index) => view.getUint32(index * 4, true));
   return groupByOffsets(data, offsets) ?? 'unfit';
 }
@@ -82,9 +81,13 @@ function byExtendedTable(
 }
 
 function uint64s(window: ByteWindow, range: ByteRange): number[] {
-  const bytes = window.bytes(range.offset, range.length).slice();
-  const view = new DataView(bytes.buffer);
+  const view = viewOf(window.bytes(range.offset, range.length));
   return Array.from({ length: range.length / 8 }, (_, index) => Number(view.getBigUint64(index * 8, true)));
+}
+
+/** Whatever the bytes are a part of: a caller may hand in Node's Buffers, which share their memory. */
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Offsets count from the first fragment's item. Undefined when one of them is no fragment's, or they do not rise. */
