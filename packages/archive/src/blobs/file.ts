@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, read, unlinkSync } from 'node:fs';
+import { existsSync, fstat, mkdirSync, read, unlinkSync } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
+import { promisify } from 'node:util';
 import { BlobError, type BlobPart, type BlobStore, type StagedBlob } from './blob-store.ts';
 import { isNotThere, OpenFiles } from './open-files.ts';
 
@@ -34,17 +35,12 @@ export function openFileBlobs(folder: string): BlobStore {
       return stagedBlob({ name, hash, size, root: folder, path: pathOf(hash) });
     },
 
-    read: (hash, offset, length) =>
-      files.use(pathOf(hash), async (fd, size) => {
-        if (offset + length > size) throw new BlobError('short');
-        return readExactly(fd, offset, length);
-      }),
+    read: (hash, offset, length) => files.use(pathOf(hash), (fd) => readExactly(fd, offset, length)),
 
     async stream(hash, size, part = { offset: 0, length: size }) {
       const path = pathOf(hash);
-      await files.use(path, async (_, actual) => {
-        if (actual !== size || part.offset + part.length > size) throw new BlobError('short');
-      });
+      const actual = await files.use(path, sizeOf);
+      if (actual !== size || part.offset + part.length > size) throw new BlobError('short');
       return streamPart(files, path, part);
     },
 
@@ -150,6 +146,9 @@ async function syncFolder(folder: string): Promise<void> {
   await using handle = await open(folder, 'r');
   await handle.sync();
 }
+
+const statFile = promisify(fstat);
+const sizeOf = async (fd: number): Promise<number> => (await statFile(fd)).size;
 
 function readExactly(fd: number, offset: number, length: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {

@@ -1,18 +1,12 @@
-import { close, fstat, open } from 'node:fs';
+import { close, open } from 'node:fs';
 import { promisify } from 'node:util';
 import { BlobError } from './blob-store.ts';
 
 const openFile = promisify(open);
-const statFile = promisify(fstat);
 const closeFile = promisify(close);
 
-interface OpenFile {
-  readonly fd: number;
-  readonly size: number;
-}
-
 interface Entry {
-  readonly file: Promise<OpenFile>;
+  readonly fd: Promise<number>;
   users: number;
   isDropped: boolean;
 }
@@ -31,12 +25,11 @@ export class OpenFiles {
   }
 
   /** Lends the descriptor. Rejects with BlobError `missing`. */
-  async use<T>(path: string, work: (fd: number, size: number) => Promise<T>): Promise<T> {
+  async use<T>(path: string, work: (fd: number) => Promise<T>): Promise<T> {
     const entry = this.#entryOf(path);
     entry.users += 1;
     try {
-      const { fd, size } = await entry.file;
-      return await work(fd, size);
+      return await work(await entry.fd);
     } finally {
       entry.users -= 1;
       if (entry.isDropped && entry.users === 0) await closeEntry(entry);
@@ -58,11 +51,11 @@ export class OpenFiles {
   #entryOf(path: string): Entry {
     const known = this.#entries.get(path);
     this.#entries.delete(path);
-    const entry = known ?? { file: openForReading(path), users: 0, isDropped: false };
+    const entry = known ?? { fd: openForReading(path), users: 0, isDropped: false };
     this.#entries.set(path, entry);
     if (known) return entry;
     // One that cannot be opened is not remembered: the next read tries again.
-    entry.file.catch(() => this.#entries.get(path) === entry && this.#entries.delete(path));
+    entry.fd.catch(() => this.#entries.get(path) === entry && this.#entries.delete(path));
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#maxFiles) break;
       this.drop(oldest).catch(ignoreCloseError);
@@ -71,18 +64,17 @@ export class OpenFiles {
   }
 }
 
-async function openForReading(path: string): Promise<OpenFile> {
+async function openForReading(path: string): Promise<number> {
   try {
-    const fd = await openFile(path, 'r');
-    return { fd, size: (await statFile(fd)).size };
+    return await openFile(path, 'r');
   } catch (cause) {
     throw isNotThere(cause) ? new BlobError('missing', { cause }) : cause;
   }
 }
 
 async function closeEntry(entry: Entry): Promise<void> {
-  const file = await entry.file.catch(() => undefined);
-  if (file) await closeFile(file.fd);
+  const fd = await entry.fd.catch(() => undefined);
+  if (fd !== undefined) await closeFile(fd);
 }
 
 /** The descriptor was for reading only: nothing can be lost when its end fails. */
