@@ -2,7 +2,14 @@
  * Inlined into the page: brings the first image to the screen before any other script is asked for. It draws with the
  * application's own painter, so that nothing changes by a pixel when the application takes over.
  */
-import { describeImage, frameTransform, isGrey, neededBulk, type DicomDataset } from '@sightline/dicom';
+import {
+  describeImage,
+  frameTransform,
+  isGrey,
+  neededBulk,
+  type DicomDataset,
+  type ImageDescription,
+} from '@sightline/dicom';
 import { decodeNative } from '@sightline/dicom/decode';
 import type { Bootstrap, FirstImage } from '@sightline/contract';
 import { decodedFrame } from './decode/decoded-frame.ts';
@@ -13,6 +20,7 @@ import { readInstance, type StackImage } from './studies/instance.ts';
 import { afterPaint, deviceSize, markOnce } from './viewport/after-paint.ts';
 import { imageSizeOf } from './viewport/image-geometry.ts';
 import { overlayText, patientFacts, patientIdentifier, patientName, type OverlayText } from './viewport/overlay-text.ts';
+import { unsupportedObject } from './studies/unsupported-object.ts';
 import { readPatient } from './studies/patient.ts';
 import { rasterize } from './viewport/rasterize.ts';
 import { sampling } from './viewport/sampling.ts';
@@ -27,15 +35,20 @@ interface Shell {
 
 async function firstPaint(first: FirstImage, shell: Shell): Promise<LoadedFrame | undefined> {
   const instance = readInstance(first.metadata);
-  // Palettes and lookup tables that are bulk data need requests of their own: the application makes them.
-  if (!instance || neededBulk(first.metadata, first.frame).length > 0) return undefined;
+  if (!instance || unsupportedObject(instance)) return undefined;
   const image: StackImage = { instance, frame: first.frame };
   const description = describeImage(first.metadata);
+  const uncompressed = uncompressedDescription(description);
+  // Lookup tables that are bulk data need requests of their own: the application makes them.
+  if (!uncompressed || neededBulk(first.metadata, first.frame).length > 0) {
+    showPreview(shell, { image, description }, first.previewUrl);
+    return undefined;
+  }
   const pixels = fetch(first.pixelsUrl, { credentials: 'include' });
   showPreview(shell, { image, description }, first.previewUrl);
   const response = await pixels;
   if (!response.ok) return undefined;
-  const stored = decodeNative(new Uint8Array(await response.arrayBuffer()), description);
+  const stored = decodeNative(new Uint8Array(await response.arrayBuffer()), uncompressed);
   const frame: LoadedFrame = {
     image,
     description,
@@ -44,6 +57,19 @@ async function firstPaint(first: FirstImage, shell: Shell): Promise<LoadedFrame 
   };
   paint(shell, frame);
   return frame;
+}
+
+/**
+ * What the uncompressed form of an image looks like, where its metadata alone says so. The metadata is that of the stored
+ * form: subsampled or planar colour may or may not have been undone on the way, so such images, and palettes, are left to
+ * the application, which asks for them as they are stored.
+ */
+function uncompressedDescription(description: ImageDescription): ImageDescription | undefined {
+  const { photometricInterpretation: color, planarConfiguration } = description;
+  if (isGrey(description) || (color === 'RGB' && planarConfiguration === 0)) return description;
+  // Names that only a codec uses, and undoes.
+  const isOfCodec = color === 'YBR_ICT' || color === 'YBR_RCT';
+  return isOfCodec ? { ...description, photometricInterpretation: 'RGB', planarConfiguration: 0 } : undefined;
 }
 
 type Described = Pick<LoadedFrame, 'image' | 'description'>;

@@ -1,9 +1,11 @@
 import '@fontsource-variable/inter/wght.css';
 import './ui/styles.css';
+import { decodeNative } from '@sightline/dicom/decode';
 import { createRoot } from 'react-dom/client';
 import { flushSync } from 'react-dom';
 import { createDecodePool } from './decode/decode-pool.ts';
-import { createFrameLoader, type FrameLoader } from './frames/frame-loader.ts';
+import { decodedFrame } from './decode/decoded-frame.ts';
+import { createFrameLoader, type FrameLoader, type FrameLoaderParts } from './frames/frame-loader.ts';
 import { messages } from './messages/index.ts';
 import { createArchiveClient } from './session/archive-client.ts';
 import { readBootstrap } from './session/bootstrap.ts';
@@ -85,14 +87,22 @@ function loadStudies({ studies }: Viewer, connection: ConnectionWatch): void {
   });
 }
 
-function createDecoder() {
+/** Decodes in workers, but for small uncompressed frames: reading those is quicker than sending them away. */
+function createDecoder(): FrameLoaderParts['decode'] {
   const workers = Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1));
   const pool = createDecodePool(
     workers,
     () => new Worker(new URL('./decode/decode-worker.ts', import.meta.url), { type: 'module' }),
   );
-  return pool.decode;
+  return async (job, signal) => {
+    const { bytes, description, palette, transferSyntaxUid } = job;
+    if (transferSyntaxUid !== EXPLICIT_LITTLE_ENDIAN || bytes.length > SMALL_BYTES) return pool.decode(job, signal);
+    return decodedFrame(decodeNative(bytes, description), description, palette);
+  };
 }
+
+const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
+const SMALL_BYTES = 2 ** 20;
 
 /** A quarter of what the device says it has; browsers that do not say get a gigabyte. */
 function memoryBudget(): number {

@@ -7,6 +7,7 @@ import { createStore, type Store } from './store.ts';
 import type { DisplaySet } from './studies/display-set.ts';
 import { imageKey, readInstance, type StackImage } from './studies/instance.ts';
 import { seriesEntry, type SeriesEntry, type StudyList } from './studies/study-list.ts';
+import { unsupportedObject } from './studies/unsupported-object.ts';
 import { createRenderer, type Renderer } from './viewport/renderer.ts';
 import { createStackViewport, type StackViewport } from './viewport/stack-viewport.ts';
 
@@ -159,6 +160,10 @@ function openFirst({ bootstrap, loader, studies, firstFrame, viewport }: FirstOp
   const instance = first && readInstance(first.metadata);
   if (!first || !instance) {
     openAnything(studies, viewport);
+    return;
+  }
+  if (unsupportedObject(instance)) {
+    openSeries({ viewport, studies, series: first });
     return;
   }
   const image: StackImage = firstFrame?.image ?? { instance, frame: first.frame };

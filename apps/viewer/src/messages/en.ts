@@ -25,7 +25,7 @@ export const enOverlay = {
   lookupTable: 'Lookup table',
   fileWindow: (number: number) => `Window ${number}`,
   zoom: (zoom: string) => `${zoom}×`,
-  laterality: (side: string) => ({ L: 'Left', R: 'Right', B: 'Both sides', U: 'Unpaired' })[side] ?? side,
+  laterality: (side: string) => ({ L: 'Left', R: 'Right', B: 'Both sides', U: '' })[side] ?? side,
   cine: (rate: string) => `${rate} fps`,
   scale: { patient: '', detector: 'at detector', film: 'on film', pixels: '' },
 

@@ -35,6 +35,20 @@ export interface ArchiveClient {
   thumbnailUrl(studyInstanceUid: string, seriesInstanceUid: string, sopInstanceUid?: string): string;
 }
 
+/**
+ * As stored: compressed images in their own media types (PS3.18 table 8.7.3-5), which are smaller on the way and whose
+ * codestream says what its colours are; uncompressed values otherwise. A single part, so that nothing has to be searched
+ * for a boundary.
+ */
+const FRAME_TYPES = [
+  'image/jls',
+  'image/jp2',
+  'image/jphc',
+  'image/jpeg',
+  'image/jxl',
+  'image/dicom-rle',
+  'application/octet-stream; transfer-syntax=*; q=0.5',
+].join(', ');
 const JSON_TYPE = 'application/dicom+json';
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 /** Attributes a list of series shows that PS3.18 table 10.6.3-4 does not promise by default. */
@@ -61,10 +75,7 @@ export function createArchiveClient(root: string, world: RequestWorld): ArchiveC
       request(
         world,
         `${root}${instancePath(address)}/frames/${address.frame}`,
-        withSignal(
-          { accept: 'application/octet-stream; transfer-syntax=*', ...(priority && { priority }) },
-          signal,
-        ),
+        withSignal({ accept: FRAME_TYPES, ...(priority && { priority }) }, signal),
         readFrame,
       ),
     retrieveBulk(uri, instance, signal) {

@@ -4,7 +4,8 @@ import type { OverlayText } from '../viewport/overlay-text.ts';
 import type { OverlayMode } from '../viewer.ts';
 
 export interface OverlayProps {
-  readonly text: OverlayText;
+  /** Undefined while no image is on the screen; what is missing is said all the same. */
+  readonly text: OverlayText | undefined;
   readonly mode: OverlayMode;
   readonly incomplete: { readonly present: number; readonly expected: number } | undefined;
   /** Frames a second, while a cine plays. */
@@ -17,36 +18,42 @@ export function Overlay({ text, mode, incomplete, rate }: OverlayProps): ReactNo
   const isSome = mode !== 'none';
   return (
     <div className="overlay">
-      <Lines className="corner identity" lines={text.identity} />
-      {isFull && <Lines className="corner study" lines={text.study} />}
-      <div className="corner foot">
-        {rate !== undefined && <div>{overlayMessages.cine(rate.toFixed(rate < 10 ? 1 : 0))}</div>}
-        {isFull && text.stack.slice(0, -1).map((line) => <div key={line}>{line}</div>)}
-        {isSome && <div>{text.stack.at(-1)}</div>}
-        {isFull && text.display.map((line) => <div key={line}>{line}</div>)}
-      </div>
+      {text && <Lines className="corner identity" lines={text.identity} />}
+      {text && isFull && <Lines className="corner study" lines={text.study} />}
+      {text && (
+        <div className="corner foot">
+          {rate !== undefined && <div>{overlayMessages.cine(rate.toFixed(rate < 10 ? 1 : 0))}</div>}
+          {isFull && text.stack.slice(0, -1).map((line) => <div key={line}>{line}</div>)}
+          {isSome && <div>{text.stack.at(-1)}</div>}
+          {isFull && text.display.map((line) => <div key={line}>{line}</div>)}
+        </div>
+      )}
       <div className="corner signs">
         {incomplete && (
           <div className="badge warn" role="status">
             {messages.incomplete(incomplete.present, incomplete.expected)}
           </div>
         )}
-        {text.badges.map((badge) => (
+        {text?.badges.map((badge) => (
           <div key={badge} className="badge">
             {badge}
           </div>
         ))}
-        {isFull && text.scale && <Scale text={text} length={text.scale.length} />}
+        {isFull && text?.scale && <Scale text={text} length={text.scale.length} />}
       </div>
-      {isSome && text.letters && (
-        <>
-          <span className="letter top">{text.letters.top}</span>
-          <span className="letter right">{text.letters.right}</span>
-          <span className="letter bottom">{text.letters.bottom}</span>
-          <span className="letter left">{text.letters.left}</span>
-        </>
-      )}
+      {isSome && text?.letters && <Letters letters={text.letters} />}
     </div>
+  );
+}
+
+function Letters({ letters }: { readonly letters: NonNullable<OverlayText['letters']> }): ReactNode {
+  return (
+    <>
+      <span className="letter top">{letters.top}</span>
+      <span className="letter right">{letters.right}</span>
+      <span className="letter bottom">{letters.bottom}</span>
+      <span className="letter left">{letters.left}</span>
+    </>
   );
 }
 

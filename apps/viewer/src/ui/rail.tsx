@@ -9,6 +9,11 @@ import type { Viewer } from '../viewer.ts';
 import { seenIcon } from './icons.tsx';
 import { useStore } from './use-store.ts';
 
+/** Modalities whose series have no picture to ask for; until metadata is read nothing else tells. */
+const WITHOUT_PICTURE: ReadonlySet<string> = new Set(
+  'DOC SR KO PR ECG EPS HD AU RTSTRUCT RTPLAN RTRECORD REG FID PLAN SMR ANN M3D'.split(' '),
+);
+
 /** What a series tile carries when it is dragged. */
 export const DRAG_TYPE = 'application/x-sightline-series';
 
@@ -20,7 +25,7 @@ export function Rail({ viewer, thumbnailUrl }: { readonly viewer: Viewer; readon
   return (
     <nav className="rail" aria-label={messages.seriesList}>
       {studies.map((study) => (
-        <section key={study.studyInstanceUid} className="study">
+        <section key={study.studyInstanceUid} className="study-group">
           <StudyHeader study={study} />
           <div className="tiles">
             {study.series.flatMap((series) =>
@@ -92,7 +97,7 @@ function Tile({ viewer, series, displaySet, thumbnail }: TileProps): ReactNode {
       onClick={open}
     >
       <span className="thumbnail">
-        {hasPicture && !unsupported ? (
+        {hasPicture && !unsupported && !WITHOUT_PICTURE.has(series.modality) ? (
           <img src={thumbnail} alt="" draggable={false} onError={() => setHasPicture(false)} />
         ) : (
           <span className="kind">{unsupported ? messages.notShownKinds[unsupported] : series.modality}</span>

@@ -54,14 +54,12 @@ export function ViewportPane({ viewer, viewport, isActive }: ViewportPaneProps):
       onDoubleClick={() => toggleSingle(viewer)}
     >
       <canvas ref={canvas} />
-      {shown && (
-        <Overlay
-          text={shown.text}
-          mode={overlay}
-          incomplete={incomplete(state, connection.kind === 'up')}
-          rate={isPlaying ? state.framesPerSecond : undefined}
-        />
-      )}
+      <Overlay
+        text={shown?.text}
+        mode={overlay}
+        incomplete={incomplete(state, connection.kind === 'up')}
+        rate={isPlaying ? state.framesPerSecond : undefined}
+      />
       <Notice viewer={viewer} viewport={viewport} state={state} />
       <Scroller viewport={viewport} state={state} />
       <ProgressLine state={state} />

@@ -1,4 +1,4 @@
-import { createGlRenderer } from './gl-renderer.ts';
+import { createGlRenderer, type GlRenderer } from './gl-renderer.ts';
 import { rasterize, type PaintRequest } from './rasterize.ts';
 
 /** Draws pictures for all viewports. */
@@ -8,11 +8,23 @@ export interface Renderer {
 
 /**
  * The GPU where WebGL2 works and the picture fits into a texture, the CPU otherwise, picture by picture. Both give the
- * same bits. `onRestored` is called when a lost GPU context has come back, so that viewports can paint again.
+ * same bits, which is why the first paints can be the CPU's: compiling shaders waits until the browser has nothing better
+ * to do. `onRestored` is called when a lost GPU context has come back, so that viewports can paint again.
  */
 export function createRenderer(onRestored: () => void): Renderer {
-  const gpu = createGlRenderer(onRestored);
+  let gpu: GlRenderer | undefined;
+  whenIdle(() => {
+    gpu = createGlRenderer(onRestored);
+  });
   return { paint: (request) => gpu?.paint(request) ?? paintOnCpu(request) };
+}
+
+const LONGEST_WAIT_MS = 500;
+
+function whenIdle(callback: () => void): void {
+  // Safari has no idle callbacks.
+  if ('requestIdleCallback' in window) requestIdleCallback(callback, { timeout: LONGEST_WAIT_MS });
+  else setTimeout(callback, LONGEST_WAIT_MS);
 }
 
 function paintOnCpu(request: PaintRequest): ImageBitmap {

@@ -61,6 +61,8 @@ const EMPTY: ViewportState = {
   isPlaying: false,
 };
 
+/** Progress is told this often: a stack arrives faster than a person reads. */
+const COUNT_EVERY_MS = 100;
 const NO_SIZE: Size = { width: 0, height: 0 };
 
 export function createStackViewport(
@@ -154,8 +156,16 @@ export function createStackViewport(
     state.patch({ shown: { image: frame.image, index, voi, text }, failure: undefined });
   };
 
+  let countTimer: ReturnType<typeof setTimeout> | undefined;
   loader.onChange((image) => {
-    if (keys.has(imageKey(image))) schedule();
+    const key = imageKey(image);
+    if (!keys.has(key)) return;
+    const asked = images()[state.get().target];
+    if (asked && imageKey(asked) === key) schedule();
+    countTimer ??= setTimeout(() => {
+      countTimer = undefined;
+      count();
+    }, COUNT_EVERY_MS);
   });
 
   const currentSize = (): ImageSize | undefined => {
@@ -228,7 +238,11 @@ export function createStackViewport(
       const index = before
         ? displaySet.images.findIndex((image) => imageKey(image) === imageKey(before))
         : -1;
-      state.patch({ content: { kind: 'stack', displaySet }, target: Math.max(0, index) });
+      state.patch({
+        content: { kind: 'stack', displaySet },
+        target: Math.max(0, index),
+        progress: { loaded: 0, failed: 0, total: displaySet.images.length },
+      });
       setImages(displaySet.images);
       paint();
     },
