@@ -6,7 +6,6 @@ export { readInstanceFile } from './blobs/read-instance-file.ts';
 export { createArchive, type ArchiveParts } from './create-archive.ts';
 export * from './frame-renderer.ts';
 export { archiveProblems, type ArchiveProblemCode } from './http/problems.ts';
-export { conformanceTable, studiesService } from './http/studies-service.ts';
 export { FolderInUse } from './index/folder-lock.ts';
 export * from './index/index-store.ts';
 export { openSqliteIndex } from './index/sqlite.ts';

@@ -35,7 +35,7 @@ export class QueryError extends Error {
 }
 
 /** The keys that a search on a level matches: its own and those above. */
-export const keysOfLevel: Readonly<Record<QueryLevel, readonly QueryKeyName[]>> = {
+const keysOfLevel: Readonly<Record<QueryLevel, readonly QueryKeyName[]>> = {
   study: names(studyKeys),
   series: [...names(studyKeys), ...names(seriesKeys)],
   instance: [...names(studyKeys), ...names(seriesKeys), ...names(instanceKeys)],

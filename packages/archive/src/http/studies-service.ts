@@ -48,9 +48,3 @@ export const studiesService: readonly Transaction[] = [
   { ...store, path: '/studies', handle: storeInstances },
   { ...store, path: STUDY, handle: storeInstances },
 ];
-
-/** The conformance statement's table; a test holds the two equal. */
-export const conformanceTable = (service: readonly Transaction[]): string =>
-  service
-    .map(({ name, section, method, path }) => `| ${name} | PS3.18 ${section} | ${method} ${path} |`)
-    .join('\n');
