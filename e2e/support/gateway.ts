@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const MAIN = join(ROOT, 'apps/gateway/src/main.ts');
 const API_KEY = 'e2e-key-that-opens-nothing-elsewhere';
-const START_LIMIT_MS = 30_000;
+const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 12_000;
 
 /** A gateway of its own for one story: a fresh data folder, a free port, gone afterwards. */

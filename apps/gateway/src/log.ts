@@ -1,4 +1,4 @@
-import { type DestinationStream, pino } from 'pino';
+import { type DestinationStream, destination, pino } from 'pino';
 
 /** What there is to say about one answered request. Patterns of addresses, never addresses: those hold UIDs and tickets. */
 export interface RequestLine {
@@ -22,6 +22,11 @@ export interface Log {
 
 export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+/** Standard error, without waiting for it. */
+export function logToStandardError(level: LogLevel): Log {
+  return createLog(level, destination({ dest: 2, sync: false }));
+}
 
 export function createLog(level: LogLevel, destination: DestinationStream): Log {
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);

@@ -1,13 +1,12 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { destination } from 'pino';
 import { help } from './commands/help.ts';
 import { describeImport, importFiles, type ImportSummary } from './commands/import-files.ts';
 import { openArchive } from './commands/open-archive.ts';
 import { startGateway } from './commands/start-gateway.ts';
 import { walkRefusals } from './commands/walk-files.ts';
 import { readConfig, StartError, unknownKeys } from './config.ts';
-import { createLog } from './log.ts';
+import { logToStandardError } from './log.ts';
 import { openDataFolder } from './storage/data-folder.ts';
 
 /** The longest that open requests may take to end; the whole stop stays below 10 s. */
@@ -38,7 +37,7 @@ async function serve(): Promise<number> {
   const config = readConfig(process.env);
   for (const key of unknownKeys(process.env))
     warn(`${key} is set, and no setting of Sightline has that name.`);
-  const log = createLog(config.logLevel, destination({ dest: 2, sync: false }));
+  const log = logToStandardError(config.logLevel);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
   const clock = (): Date => new Date();

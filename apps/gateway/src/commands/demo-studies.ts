@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import type { GatewayDatabase } from '../storage/gateway-database.ts';
 import type { Archive } from '@sightline/archive';
 
 /**
@@ -11,10 +11,12 @@ export interface DemoState {
   fill(signal: AbortSignal, onFile: (count: number) => void): Promise<void>;
 }
 
+const STORES_AT_ONCE = 4;
+
 type Setting = 'filling' | 'filled';
 
 export async function openDemoState(options: {
-  readonly database: DatabaseSync;
+  readonly database: GatewayDatabase;
   readonly archive: Pick<Archive, 'store' | 'isEmpty'>;
   readonly allowed: boolean;
   /** The files; loaded only when they are needed, so that later starts do not pay for it. */
@@ -32,13 +34,23 @@ export async function openDemoState(options: {
       if (!isOn || before === 'filled') return;
       remember('filling');
       let count = 0;
-      for (const { bytes } of await load()) {
-        if (signal.aborted) return;
+      const store = async (bytes: Uint8Array): Promise<void> => {
         const outcome = await archive.store(once(bytes));
         if (outcome.kind === 'refused') throw new Error(`a demo study was refused (${outcome.code})`);
         count += 1;
         onFile(count);
+      };
+      // The next images are computed while the last ones are on their way to the disk.
+      let batch: Promise<void>[] = [];
+      for (const { bytes } of await load()) {
+        if (signal.aborted) break;
+        batch.push(store(bytes));
+        if (batch.length < STORES_AT_ONCE) continue;
+        await Promise.all(batch);
+        batch = [];
       }
+      await Promise.all(batch);
+      if (signal.aborted) return;
       remember('filled');
     },
   };

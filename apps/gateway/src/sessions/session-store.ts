@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
+import type { GatewayDatabase } from '../storage/gateway-database.ts';
 import type { Uid } from '@sightline/dicom';
 import { type LaunchRequest, studiesOf } from '@sightline/launch';
 import { sha256 } from '../http/api-key.ts';
@@ -31,7 +31,7 @@ const FRESH_MS = 1000;
 const MAX_FRESH = 1000;
 
 export function createSessionStore(parts: {
-  readonly database: DatabaseSync;
+  readonly database: GatewayDatabase;
   readonly clock: () => Date;
 }): SessionStore {
   const { database, clock } = parts;

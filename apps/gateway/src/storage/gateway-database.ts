@@ -17,8 +17,11 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/** What the stores of tickets, sessions and settings are given; the driver itself stays in this file. */
+export type GatewayDatabase = DatabaseSync;
+
 /** Opens the gateway's own database, creating it when it is not there; `:memory:` for tests. */
-export function openGatewayDatabase(file: string): DatabaseSync {
+export function openGatewayDatabase(file: string): GatewayDatabase {
   const database = new DatabaseSync(file, { timeout: 5000 });
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
   database.exec(SCHEMA);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { DatabaseSync } from 'node:sqlite';
+import type { GatewayDatabase } from '../storage/gateway-database.ts';
 import type { LaunchRequest } from '@sightline/launch';
 import { sha256 } from '../http/api-key.ts';
 
@@ -22,7 +22,7 @@ export interface TicketStore {
 const SHAPE = /^[A-Za-z0-9_-]{43}$/;
 
 export function createTicketStore(parts: {
-  readonly database: DatabaseSync;
+  readonly database: GatewayDatabase;
   readonly clock: () => Date;
   readonly ttlSeconds: number;
 }): TicketStore {
