@@ -1,5 +1,4 @@
-import type { FrameJob } from '@sightline/archive';
-import { type DicomDataset, describeImage, DicomError, type FramePixels } from '@sightline/dicom';
+import { type DicomDataset, describeImage } from '@sightline/dicom';
 import { decodeFrame, nativeBytes } from '@sightline/dicom/decode';
 import { nodeCodecs } from './node-codecs.ts';
 import { encodePicture } from './picture.ts';
@@ -11,7 +10,8 @@ let latest: { readonly text: Uint8Array; readonly dataset: DicomDataset } | unde
 
 serveJobs<RenderWorkerJob, Uint8Array>(async (message) => {
   const dataset = readDataset(message.job.metadata);
-  const pixels = await decode(message.job, dataset);
+  const { bytes, transferSyntaxUid } = message.job;
+  const pixels = await decodeFrame(bytes, describeImage(dataset), transferSyntaxUid, codecs);
   return message.kind === 'render'
     ? owned(await encodePicture(pixels, dataset, message.job))
     : owned(nativeBytes(pixels, describeImage(dataset)));
@@ -23,15 +23,6 @@ function readDataset(text: Uint8Array): DicomDataset {
   const dataset: DicomDataset = JSON.parse(new TextDecoder().decode(text));
   latest = { text, dataset };
   return dataset;
-}
-
-async function decode({ bytes, transferSyntaxUid }: FrameJob, dataset: DicomDataset): Promise<FramePixels> {
-  try {
-    return await decodeFrame(bytes, describeImage(dataset), transferSyntaxUid, codecs);
-  } catch (error) {
-    // Out of memory for a size that the file merely announced, and the like: the frame's fault, not the program's.
-    throw error instanceof RangeError ? new DicomError('decode_failed') : error;
-  }
 }
 
 /** Moves the result to the main thread; copied first where it is part of something larger, or native memory of sharp. */

@@ -94,6 +94,12 @@ describe('JPEG-LS', () => {
     expect((await decode(bytes, colorDataset('RGB', size), '.4.80')).data).toEqual(rgb);
   });
 
+  it('decodes a stream that lacks its end marker', async () => {
+    const bytes = await grey();
+    const { data } = await decode(bytes.subarray(0, bytes.length - 2), imageDataset(size), '.4.80');
+    expect(data).toEqual(grey12);
+  });
+
   it('refuses a stream that is cut or of another size', async () => {
     const bytes = await grey();
     const refusals = [
@@ -282,6 +288,12 @@ describe('a deflated frame', () => {
 });
 
 describe('what is not a picture here', () => {
+  it('is refused where it announces more than memory should be asked for', async () => {
+    const huge = imageDataset({ [Tag.Rows]: us(65535), [Tag.Columns]: us(65535) });
+    await expect(decode(new Uint8Array(100), huge, '.5')).rejects.toThrow(coded('too_large'));
+    await expect(decode(new Uint8Array(100), huge, '.1')).rejects.toThrow(coded('frame_missing'));
+  });
+
   it.each(['.4.102', '.99.99'])('is refused by its transfer syntax: %s', async (syntax) => {
     await expect(decode(new Uint8Array(10), imageDataset(), syntax)).rejects.toThrow(
       coded('unsupported_transfer_syntax'),

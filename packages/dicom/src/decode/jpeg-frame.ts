@@ -2,6 +2,7 @@ import { DicomError } from '../dicom-error.ts';
 import type { FramePixels, PixelArray } from '../image/frame-pixels.ts';
 import type { ImageDescription } from '../image/image-description.ts';
 import type { Codecs } from './codecs.ts';
+import { withEndMarker } from './end-marker.ts';
 import { decodeJpeg } from './jpeg/decode-jpeg.ts';
 import { type JpegHeader, readJpegHeader } from './jpeg/segments.ts';
 import { clampToStored, toStoredValues } from './stored-values.ts';
@@ -29,7 +30,7 @@ export async function decodeJpegFrame(
       codecs,
       'libjpegTurbo8',
       (module) => new module.JPEGDecoder(),
-      withColorMarker(withEnd(bytes), header, isColor && !isYbr),
+      withColorMarker(withEndMarker(bytes), header, isColor && !isYbr),
       description,
     );
     const photometricInterpretation = isColor ? 'RGB' : greyOf(description);
@@ -112,15 +113,5 @@ function withColorMarker(bytes: Uint8Array, header: JpegHeader, isRgb: boolean):
   out.set(bytes.subarray(0, 2));
   out.set(adobe, 2);
   out.set(bytes.subarray(2), 2 + adobe.length);
-  return out;
-}
-
-/** Some writers leave the EOI marker out; libjpeg then takes complete data for cut data. */
-function withEnd(bytes: Uint8Array): Uint8Array {
-  const last = bytes.findLastIndex((byte) => byte !== 0);
-  if (last > 0 && bytes[last] === 0xd9 && bytes[last - 1] === 0xff) return bytes;
-  const out = new Uint8Array(bytes.length + 2);
-  out.set(bytes);
-  out.set([0xff, 0xd9], bytes.length);
   return out;
 }

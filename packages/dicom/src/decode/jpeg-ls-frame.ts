@@ -2,6 +2,7 @@ import { DicomError } from '../dicom-error.ts';
 import type { FramePixels } from '../image/frame-pixels.ts';
 import type { ImageDescription } from '../image/image-description.ts';
 import type { Codecs } from './codecs.ts';
+import { withEndMarker } from './end-marker.ts';
 import { decodedColor, interleavePlanes } from './sample-order.ts';
 import { readCells, toStoredValues } from './stored-values.ts';
 import { wasmDecode } from './wasm-decode.ts';
@@ -24,7 +25,7 @@ export async function decodeJpegLsFrame(
     codecs,
     'charls',
     (module) => new module.JpegLSDecoder(),
-    bytes,
+    withEndMarker(bytes),
     description,
     (decoder) => {
       const mode = decoder.getInterleaveMode();
