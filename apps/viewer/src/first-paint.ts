@@ -19,7 +19,13 @@ import { readBootstrap } from './session/bootstrap.ts';
 import { readInstance, type StackImage } from './studies/instance.ts';
 import { afterPaint, deviceSize, markOnce } from './viewport/after-paint.ts';
 import { imageSizeOf } from './viewport/image-geometry.ts';
-import { overlayText, patientFacts, patientIdentifier, patientName, type OverlayText } from './viewport/overlay-text.ts';
+import {
+  overlayText,
+  patientFacts,
+  patientIdentifier,
+  patientName,
+  type OverlayText,
+} from './viewport/overlay-text.ts';
 import { unsupportedObject } from './studies/unsupported-object.ts';
 import { readPatient } from './studies/patient.ts';
 import { rasterize } from './viewport/rasterize.ts';
@@ -179,6 +185,7 @@ async function run(): Promise<void> {
     return;
   }
   writePatient(first.metadata);
+  labelRegion(region, { state: 'loading', series: first.seriesInstanceUid });
   // Whatever goes wrong here is met again by the application, which says what it was.
   const frame = await firstPaint(first, { region, canvas, preview }).catch(() => undefined);
   const next = (): void => loadApplication({ frame, seriesMetadata: fetchSeriesMetadata(bootstrap, first) });

@@ -30,7 +30,12 @@ function start(): void {
   const handoff = window.sightlineHandoff;
   const archive = createArchiveClient(bootstrap.dicomWebRoot, browserWorld);
   const connection = createConnectionWatch(browserClock);
-  const loader = createFrameLoader({ archive, connection, decode: createDecoder(), memoryBytes: memoryBudget() });
+  const loader = createFrameLoader({
+    archive,
+    connection,
+    decode: createDecoder(),
+    memoryBytes: memoryBudget(),
+  });
   const { first } = bootstrap;
   const early = first && handoff?.seriesMetadata;
   const studies = createStudyList(bootstrap.studies, {
@@ -80,8 +85,11 @@ function replaceShell(viewer: Viewer, shell: HTMLElement, root: HTMLElement): vo
 }
 
 /** Searches, and searches again for what failed whenever the archive may be back. */
-function loadStudies({ studies }: Viewer, connection: ConnectionWatch): void {
-  void studies.load();
+function loadStudies({ studies, viewports }: Viewer, connection: ConnectionWatch): void {
+  void studies.load().then(() => {
+    // A stack that is loading goes first; what else there is, is read once it is complete.
+    if (viewports[0]?.state.get().content.kind !== 'stack') void studies.readAll();
+  });
   connection.onRetry(() => {
     if (studies.studies.get().some(({ state }) => state === 'failed')) void studies.load();
   });
@@ -96,7 +104,8 @@ function createDecoder(): FrameLoaderParts['decode'] {
   );
   return async (job, signal) => {
     const { bytes, description, palette, transferSyntaxUid } = job;
-    if (transferSyntaxUid !== EXPLICIT_LITTLE_ENDIAN || bytes.length > SMALL_BYTES) return pool.decode(job, signal);
+    if (transferSyntaxUid !== EXPLICIT_LITTLE_ENDIAN || bytes.length > SMALL_BYTES)
+      return pool.decode(job, signal);
     return decodedFrame(decodeNative(bytes, description), description, palette);
   };
 }
@@ -123,6 +132,7 @@ function setMarks(viewer: Viewer, loader: FrameLoader): void {
     if (isWhole && progress.loaded === progress.total) {
       stop();
       afterPaint(() => markOnce('sightline:stack-complete'));
+      void viewer.studies.readAll();
     }
   });
 }

@@ -9,7 +9,7 @@ import { imageKey, readInstance, type StackImage } from './studies/instance.ts';
 import { seriesEntry, type SeriesEntry, type StudyList } from './studies/study-list.ts';
 import { unsupportedObject } from './studies/unsupported-object.ts';
 import { createRenderer, type Renderer } from './viewport/renderer.ts';
-import { createStackViewport, type StackViewport } from './viewport/stack-viewport.ts';
+import { StackViewport } from './viewport/stack-viewport.ts';
 
 export type Tool = 'window' | 'scroll' | 'zoom' | 'pan';
 export type OverlayMode = 'full' | 'minimal' | 'none';
@@ -68,16 +68,19 @@ export function createViewer({ bootstrap, loader, studies, connection, firstFram
     isSheetOpen: false,
   });
   let renderer: Renderer | undefined;
-  const viewports = Array.from({ length: VIEWPORTS }, (_, index) =>
-    createStackViewport(index + 1, {
-      loader,
-      renderer: () => (renderer ??= createRenderer(() => viewports.forEach((viewport) => viewport.repaint()))),
-    }),
+  const repaint = (): void => {
+    for (const viewport of viewports) viewport.repaint();
+  };
+  const viewports: readonly StackViewport[] = Array.from(
+    { length: VIEWPORTS },
+    (_, index) =>
+      new StackViewport(index + 1, { loader, renderer: () => (renderer ??= createRenderer(repaint)) }),
   );
   const seen = watchSeen(viewports);
   const open = (viewport: StackViewport, series: SeriesEntry, displaySetId?: string): void =>
     openSeries({ viewport, studies, series, displaySetId });
-  const activeViewport = (): StackViewport => viewports[screen.get().active] ?? (viewports[0] as StackViewport); // never empty
+  const activeViewport = (): StackViewport =>
+    viewports[screen.get().active] ?? (viewports[0] as StackViewport); // never empty
   openFirst({ bootstrap, loader, studies, firstFrame, viewport: activeViewport() });
   keepCountsTrue(studies, viewports);
   return {
@@ -176,7 +179,9 @@ function openFirst({ bootstrap, loader, studies, firstFrame, viewport }: FirstOp
   const grow = (): void => {
     studies.openSeries(first).then(
       (displaySets) => {
-        const full = displaySets.find(({ images }) => images.some((one) => imageKey(one) === imageKey(image)));
+        const full = displaySets.find(({ images }) =>
+          images.some((one) => imageKey(one) === imageKey(image)),
+        );
         if (full && isStillThere()) viewport.grow(full);
       },
       () => {
@@ -243,9 +248,7 @@ function neighbour(studies: StudyList, viewport: StackViewport, direction: 1 | -
   const entries: readonly Openable[] = studies.studies
     .get()
     .flatMap((study) => study.series)
-    .flatMap((series) =>
-      (series.displaySets ?? [undefined]).map((displaySet) => ({ series, displaySet })),
-    );
+    .flatMap((series) => (series.displaySets ?? [undefined]).map((displaySet) => ({ series, displaySet })));
   const { content } = viewport.state.get();
   const at = entries.findIndex(({ series, displaySet }) => {
     if (content.kind === 'empty') return false;

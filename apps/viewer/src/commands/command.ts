@@ -18,7 +18,9 @@ export interface Command {
  * Key to command. Two commands on one key are a programming error, found before anyone presses it.
  * @throws Error naming the key and both commands
  */
-export function shortcutMap<Id extends string>(commands: Readonly<Record<Id, Command>>): ReadonlyMap<string, Id> {
+export function shortcutMap<Id extends string>(
+  commands: Readonly<Record<Id, Command>>,
+): ReadonlyMap<string, Id> {
   const map = new Map<string, Id>();
   for (const [id, { keys }] of Object.entries<Command>(commands)) {
     for (const key of keys) {

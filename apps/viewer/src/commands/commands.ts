@@ -93,7 +93,9 @@ export const commands = {
     ),
     isOn: (viewer: Viewer) => viewer.activeViewport().state.get().view.invert,
   },
-  rotate: onStack('image', words.rotate, ['r'], (viewer) => viewer.activeViewport().changeView(rotateClockwise)),
+  rotate: onStack('image', words.rotate, ['r'], (viewer) =>
+    viewer.activeViewport().changeView(rotateClockwise),
+  ),
   flipHorizontal: onStack('image', words.flipHorizontal, ['h'], (viewer) =>
     viewer.activeViewport().changeView(flipHorizontal),
   ),
@@ -108,7 +110,7 @@ export const commands = {
   ),
   zoomIn: onStack('image', words.zoomIn, ['+', '='], (viewer) => viewer.activeViewport().zoomBy(ZOOM_STEP)),
   zoomOut: onStack('image', words.zoomOut, ['-'], (viewer) => viewer.activeViewport().zoomBy(1 / ZOOM_STEP)),
-  reset: onStack('image', words.reset, ['0', 'Escape'], (viewer) => viewer.activeViewport().reset()),
+  reset: onStack('image', words.reset, ['0'], (viewer) => viewer.activeViewport().reset()),
 
   preset1: preset(1),
   preset2: preset(2),
@@ -120,7 +122,9 @@ export const commands = {
   preset8: preset(8),
   preset9: preset(9),
 
-  nextImage: scrolling(words.nextImage, ['ArrowDown', 'ArrowRight'], (viewer) => viewer.activeViewport().scrollBy(1)),
+  nextImage: scrolling(words.nextImage, ['ArrowDown', 'ArrowRight'], (viewer) =>
+    viewer.activeViewport().scrollBy(1),
+  ),
   previousImage: scrolling(words.previousImage, ['ArrowUp', 'ArrowLeft'], (viewer) =>
     viewer.activeViewport().scrollBy(-1),
   ),
@@ -156,7 +160,8 @@ export const commands = {
     group: 'layout',
     keys: ['n'],
     isEnabled: (viewer: Viewer) => visibleCount(viewer) > 1,
-    run: (viewer: Viewer) => viewer.screen.patch({ active: (viewer.screen.get().active + 1) % visibleCount(viewer) }),
+    run: (viewer: Viewer) =>
+      viewer.screen.patch({ active: (viewer.screen.get().active + 1) % visibleCount(viewer) }),
   },
   overlay: {
     label: words.overlay,
@@ -202,5 +207,7 @@ function visibleCount(viewer: Viewer): number {
 }
 
 async function toggleFullScreen(): Promise<void> {
-  await (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen());
+  await (document.fullscreenElement
+    ? document.exitFullscreen()
+    : document.documentElement.requestFullscreen());
 }

@@ -6,22 +6,27 @@ interface EmscriptenOptions {
 }
 
 declare module '@cornerstonejs/codec-openjpeg/decodewasmjs' {
-  const create: (options: EmscriptenOptions) => Promise<import('@sightline/dicom/decode').OpenjpegModule>;
+  import type { OpenjpegModule } from '@sightline/dicom/decode';
+  const create: (options: EmscriptenOptions) => Promise<OpenjpegModule>;
   export default create;
 }
 declare module '@cornerstonejs/codec-openjph/wasmjs' {
-  const create: (options: EmscriptenOptions) => Promise<import('@sightline/dicom/decode').OpenjphModule>;
+  import type { OpenjphModule } from '@sightline/dicom/decode';
+  const create: (options: EmscriptenOptions) => Promise<OpenjphModule>;
   export default create;
 }
 declare module '@cornerstonejs/codec-charls/decodewasmjs' {
-  const create: (options: EmscriptenOptions) => Promise<import('@sightline/dicom/decode').CharlsModule>;
+  import type { CharlsModule } from '@sightline/dicom/decode';
+  const create: (options: EmscriptenOptions) => Promise<CharlsModule>;
   export default create;
 }
 declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs' {
-  const create: (options: EmscriptenOptions) => Promise<import('@sightline/dicom/decode').LibjpegTurboModule>;
+  import type { LibjpegTurboModule } from '@sightline/dicom/decode';
+  const create: (options: EmscriptenOptions) => Promise<LibjpegTurboModule>;
   export default create;
 }
 declare module '@cornerstonejs/codec-libjxl/decodewasmjs' {
-  const create: (options: EmscriptenOptions) => Promise<import('@sightline/dicom/decode').LibjxlModule>;
+  import type { LibjxlModule } from '@sightline/dicom/decode';
+  const create: (options: EmscriptenOptions) => Promise<LibjxlModule>;
   export default create;
 }

@@ -44,7 +44,12 @@ export interface FrameLoaderParts {
 /** Six is what a browser opens to one host over HTTP/1.1; more would only queue out of our sight. */
 const REQUESTS_AT_ONCE = 6;
 
-export function createFrameLoader({ archive, connection, decode, memoryBytes }: FrameLoaderParts): FrameLoader {
+export function createFrameLoader({
+  archive,
+  connection,
+  decode,
+  memoryBytes,
+}: FrameLoaderParts): FrameLoader {
   const cache = createFrameCache<LoadedFrame>(memoryBytes);
   const failures = new Map<string, FrameFailure>();
   const loadedOnce = new Set<string>();
@@ -84,7 +89,9 @@ export function createFrameLoader({ archive, connection, decode, memoryBytes }: 
   });
   const update = (): void => {
     images.clear();
-    const orders = [...wanted.values()].map((list) => withinBudget(list, memoryBytes / Math.max(1, wanted.size)));
+    const orders = [...wanted.values()].map((list) =>
+      withinBudget(list, memoryBytes / Math.max(1, wanted.size)),
+    );
     for (const list of orders) for (const image of list) images.set(imageKey(image), image);
     order = interleave(orders.map((list) => list.map(imageKey)));
     keep = new Set(order);

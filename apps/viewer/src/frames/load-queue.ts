@@ -53,7 +53,7 @@ export function createLoadQueue({ limit, isNeeded, load }: LoadQueueOptions): Lo
       order = next;
       rank = new Map(next.map((key, index) => [key, index]));
       cursor = 0;
-      for (const key of [...running.keys()]) if (!rank.has(key)) stop(key);
+      for (const key of running.keys()) if (!rank.has(key)) stop(key);
       if (!isPaused) makeRoom();
       fill();
     },

@@ -25,7 +25,11 @@ export interface ArchiveClient {
     seriesInstanceUid: string,
     signal?: AbortSignal,
   ): Promise<readonly DicomDataset[]>;
-  retrieveFrame(address: FrameAddress, signal?: AbortSignal, priority?: RequestPriority): Promise<StoredFrame>;
+  retrieveFrame(
+    address: FrameAddress,
+    signal?: AbortSignal,
+    priority?: RequestPriority,
+  ): Promise<StoredFrame>;
   /** A relative BulkDataURI is one below the instance that names it. */
   retrieveBulk(
     uri: string,
@@ -65,10 +69,14 @@ export function createArchiveClient(root: string, world: RequestWorld): ArchiveC
     request(world, `${root}${path}`, withSignal({ accept: JSON_TYPE }, signal), readDatasets);
   return {
     async searchForStudy(study, signal) {
-      const found = await getJson(`/studies?StudyInstanceUID=${study}&includefield=${Tag.StudyDescription}`, signal);
+      const found = await getJson(
+        `/studies?StudyInstanceUID=${study}&includefield=${Tag.StudyDescription}`,
+        signal,
+      );
       return found[0];
     },
-    searchForSeries: (study, signal) => getJson(`/studies/${study}/series?includefield=${SERIES_FIELDS}`, signal),
+    searchForSeries: (study, signal) =>
+      getJson(`/studies/${study}/series?includefield=${SERIES_FIELDS}`, signal),
     retrieveSeriesMetadata: (study, series, signal) =>
       getJson(`/studies/${study}/series/${series}/metadata`, signal),
     retrieveFrame: (address, signal, priority) =>

@@ -20,7 +20,8 @@ function worldOf(...answers: Answer[]): RequestWorld & { pauses: number[]; asked
   return world;
 }
 
-const answer = (status: number, headers: Record<string, string> = {}) => new Response('ok', { status, headers });
+const answer = (status: number, headers: Record<string, string> = {}) =>
+  new Response('ok', { status, headers });
 const text = (response: Response) => response.text();
 const ask = (world: RequestWorld, signal?: AbortSignal) =>
   request(world, '/x', { accept: '*/*', ...(signal && { signal }) }, text);
@@ -43,7 +44,11 @@ describe('request', () => {
   });
 
   it('waits as long as the archive asks for, within reason', async () => {
-    const world = worldOf(answer(503, { 'Retry-After': '2' }), answer(429, { 'Retry-After': '3600' }), answer(200));
+    const world = worldOf(
+      answer(503, { 'Retry-After': '2' }),
+      answer(429, { 'Retry-After': '3600' }),
+      answer(200),
+    );
     await ask(world);
     expect(world.pauses).toEqual([2000, 10_000]);
   });

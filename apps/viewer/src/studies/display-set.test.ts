@@ -13,7 +13,13 @@ function instance(facts: {
   imageType?: string[];
   isImage?: boolean;
 }): Instance {
-  const { sopClass = '1.2.840.10008.5.1.4.1.1.2', modality = 'CT', frames, imageType, isImage = true } = facts;
+  const {
+    sopClass = '1.2.840.10008.5.1.4.1.1.2',
+    modality = 'CT',
+    frames,
+    imageType,
+    isImage = true,
+  } = facts;
   const number = ++next;
   const dataset: DicomDataset = {
     '00080016': { vr: 'UI', Value: [sopClass] },
@@ -49,7 +55,10 @@ describe('displaySetsOf', () => {
   });
 
   it('makes a stack of its own of every multi-frame instance, frame by frame', () => {
-    const [cine, still] = displaySetsOf([instance({ modality: 'US', frames: 4 }), instance({ modality: 'US' })], 2);
+    const [cine, still] = displaySetsOf(
+      [instance({ modality: 'US', frames: 4 }), instance({ modality: 'US' })],
+      2,
+    );
     expect(cine?.images.map(({ frame }) => frame)).toEqual([1, 2, 3, 4]);
     expect(still?.images).toHaveLength(1);
   });

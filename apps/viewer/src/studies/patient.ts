@@ -36,5 +36,7 @@ export function isSamePatient(a: Patient, b: Patient): boolean {
 
 /** One of each. */
 export function distinctPatients(patients: readonly Patient[]): readonly Patient[] {
-  return patients.filter((patient, at) => patients.findIndex((other) => isSamePatient(other, patient)) === at);
+  return patients.filter(
+    (patient, at) => patients.findIndex((other) => isSamePatient(other, patient)) === at,
+  );
 }

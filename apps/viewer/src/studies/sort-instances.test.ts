@@ -6,7 +6,10 @@ import { sortInstances } from './sort-instances.ts';
 const AXIAL = [1, 0, 0, 0, 1, 0];
 const OBLIQUE = [1, 0, 0, 0, 0.8, 0.6];
 
-function instance(id: string, facts: { number?: number; position?: number[]; orientation?: number[] }): Instance {
+function instance(
+  id: string,
+  facts: { number?: number; position?: number[]; orientation?: number[] },
+): Instance {
   const { number, position, orientation } = facts;
   const dataset: DicomDataset = {
     '0020000D': { vr: 'UI', Value: ['1.1'] },
@@ -55,18 +58,30 @@ describe('sortInstances', () => {
     ['planes that are not parallel', [AXIAL, OBLIQUE, AXIAL], [0, 5, 10]],
   ])('goes by instance number for %s', (_, orientations, places) => {
     const slices = places.map((z, index) =>
-      instance(`n${3 - index}`, { number: 3 - index, position: [0, 0, z], orientation: orientations[index]! }),
+      instance(`n${3 - index}`, {
+        number: 3 - index,
+        position: [0, 0, z],
+        orientation: orientations[index]!,
+      }),
     );
     expect(order(slices)).toEqual(['n1', 'n2', 'n3']);
   });
 
   it('goes by instance number where positions are missing, unnumbered ones last and as given', () => {
-    const images = [instance('x', {}), instance('b', { number: 2 }), instance('y', {}), instance('a', { number: 1 })];
+    const images = [
+      instance('x', {}),
+      instance('b', { number: 2 }),
+      instance('y', {}),
+      instance('a', { number: 1 }),
+    ];
     expect(order(images)).toEqual(['a', 'b', 'x', 'y']);
   });
 
   it('sorts numbers as numbers', () => {
-    expect(order([instance('ten', { number: 10 }), instance('nine', { number: 9 })])).toEqual(['nine', 'ten']);
+    expect(order([instance('ten', { number: 10 }), instance('nine', { number: 9 })])).toEqual([
+      'nine',
+      'ten',
+    ]);
   });
 
   it('has no order for nothing', () => {

@@ -21,7 +21,11 @@ export const splitRules: readonly SplitRule[] = [
   { id: 'unsupported', appliesTo: (instance) => unsupportedObject(instance) !== undefined, key: each },
   { id: 'multi-frame', appliesTo: (instance) => instance.numberOfFrames > 1, key: each },
   { id: 'radiograph', appliesTo: (instance) => SINGLE_IMAGE_MODALITIES.has(modality(instance)), key: each },
-  { id: 'localizer', appliesTo: (instance) => modality(instance) === 'CT' && isLocalizer(instance), key: together },
+  {
+    id: 'localizer',
+    appliesTo: (instance) => modality(instance) === 'CT' && isLocalizer(instance),
+    key: together,
+  },
   { id: 'stack', appliesTo: ({ dataset }) => imageKind(dataset, undefined) === 'image', key: together },
 ];
 

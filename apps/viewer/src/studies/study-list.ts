@@ -32,15 +32,22 @@ export interface StudyList {
   readonly studies: Store<readonly StudyEntry[]>;
   /** Searches for every study that is not there yet; never rejects: the entries say what became of it. */
   load(): Promise<void>;
+  /** Reads the metadata of every series that nobody has opened, one after the other, until the archive fails. */
+  readAll(): Promise<void>;
   /** Reads a series' metadata once. @throws RequestError */
-  openSeries(series: Pick<SeriesEntry, 'studyInstanceUid' | 'seriesInstanceUid'>): Promise<readonly DisplaySet[]>;
+  openSeries(
+    series: Pick<SeriesEntry, 'studyInstanceUid' | 'seriesInstanceUid'>,
+  ): Promise<readonly DisplaySet[]>;
 }
 
 export interface StudyListParts {
   readonly archive: ArchiveClient;
   readonly connection: ConnectionWatch;
   /** Metadata of the first series when the first paint has already asked for it. */
-  readonly early?: { readonly seriesInstanceUid: string; readonly metadata: Promise<readonly DicomDataset[]> };
+  readonly early?: {
+    readonly seriesInstanceUid: string;
+    readonly metadata: Promise<readonly DicomDataset[]>;
+  };
 }
 
 export function createStudyList(
@@ -97,6 +104,17 @@ export function createStudyList(
       await Promise.all(waiting.map(({ studyInstanceUid }) => loadStudy(studyInstanceUid)));
     },
     openSeries,
+    async readAll() {
+      const unread = studies
+        .get()
+        .flatMap(({ series }) => series)
+        .filter(({ displaySets }) => !displaySets);
+      try {
+        for (const series of unread) await openSeries(series);
+      } catch {
+        // The connection watch knows; the series are read when they are opened.
+      }
+    },
   };
 }
 
@@ -104,8 +122,13 @@ function isMissing(error: unknown): boolean {
   return error instanceof RequestError && error.failure === 'missing';
 }
 
-export function seriesEntry(studies: readonly StudyEntry[], seriesInstanceUid: string): SeriesEntry | undefined {
-  return studies.flatMap(({ series }) => series).find((entry) => entry.seriesInstanceUid === seriesInstanceUid);
+export function seriesEntry(
+  studies: readonly StudyEntry[],
+  seriesInstanceUid: string,
+): SeriesEntry | undefined {
+  return studies
+    .flatMap(({ series }) => series)
+    .find((entry) => entry.seriesInstanceUid === seriesInstanceUid);
 }
 
 function emptyEntry(studyInstanceUid: string, state: StudyEntry['state']): StudyEntry {

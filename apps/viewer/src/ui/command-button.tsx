@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 import { commandList, type CommandId } from '../commands/commands.ts';
 import type { Viewer } from '../viewer.ts';
 
@@ -24,12 +24,20 @@ export function CommandButton({ viewer, id, icon, showsLabel }: CommandButtonPro
       data-tip={command.label}
       data-key={key}
       disabled={!command.isEnabled(viewer)}
-      onClick={() => command.run(viewer)}
+      onClick={(event) => {
+        command.run(viewer);
+        giveFocusBack(event);
+      }}
     >
       {icon}
       {showsLabel && <span className="label">{command.label}</span>}
     </button>
   );
+}
+
+/** After a click the keys belong to the image again: Space must not press the button once more. */
+export function giveFocusBack(event: MouseEvent<HTMLElement>): void {
+  if (event.detail > 0) event.currentTarget.blur();
 }
 
 /** As WAI-ARIA writes keys: modifiers in full. */

@@ -32,7 +32,9 @@ export const icons: Partial<Record<CommandId, ReactNode>> = {
       <path d="M10.4 10.4 14 14M7 5v4M5 7h4" />
     </>,
   ),
-  toolPan: icon(<path d="M8 1.75v12.5M1.75 8h12.5M6 3.75l2-2 2 2M6 12.25l2 2 2-2M3.75 6l-2 2 2 2M12.25 6l2 2-2 2" />),
+  toolPan: icon(
+    <path d="M8 1.75v12.5M1.75 8h12.5M6 3.75l2-2 2 2M6 12.25l2 2 2-2M3.75 6l-2 2 2 2M12.25 6l2 2-2 2" />,
+  ),
   invert: icon(
     <>
       <rect x="2.25" y="2.25" width="11.5" height="11.5" rx="1" />

@@ -57,7 +57,13 @@ function Letters({ letters }: { readonly letters: NonNullable<OverlayText['lette
   );
 }
 
-function Lines({ className, lines }: { readonly className: string; readonly lines: readonly string[] }): ReactNode {
+function Lines({
+  className,
+  lines,
+}: {
+  readonly className: string;
+  readonly lines: readonly string[];
+}): ReactNode {
   return (
     <div className={className}>
       {lines.map((line, index) => (

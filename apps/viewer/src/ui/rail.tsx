@@ -6,6 +6,7 @@ import type { SeriesEntry, StudyEntry } from '../studies/study-list.ts';
 import { displayDate } from '../viewport/overlay-text.ts';
 import type { ViewportState } from '../viewport/viewport-state.ts';
 import type { Viewer } from '../viewer.ts';
+import { giveFocusBack } from './command-button.tsx';
 import { seenIcon } from './icons.tsx';
 import { useStore } from './use-store.ts';
 
@@ -20,7 +21,13 @@ export const DRAG_TYPE = 'application/x-sightline-series';
 export type ThumbnailUrl = (series: SeriesEntry, sopInstanceUid: string | undefined) => string;
 
 /** The studies of the session, each with a tile for everything in it that can go into a viewport. */
-export function Rail({ viewer, thumbnailUrl }: { readonly viewer: Viewer; readonly thumbnailUrl: ThumbnailUrl }): ReactNode {
+export function Rail({
+  viewer,
+  thumbnailUrl,
+}: {
+  readonly viewer: Viewer;
+  readonly thumbnailUrl: ThumbnailUrl;
+}): ReactNode {
   const studies = useStore(viewer.studies.studies);
   return (
     <nav className="rail" aria-label={messages.seriesList}>
@@ -35,7 +42,10 @@ export function Rail({ viewer, thumbnailUrl }: { readonly viewer: Viewer; readon
                   viewer={viewer}
                   series={series}
                   displaySet={displaySet}
-                  thumbnail={thumbnailUrl(series, index === 0 ? undefined : displaySet?.instances[0]?.sopInstanceUid)}
+                  thumbnail={thumbnailUrl(
+                    series,
+                    index === 0 ? undefined : displaySet?.instances[0]?.sopInstanceUid,
+                  )}
                 />
               )),
             )}
@@ -61,7 +71,8 @@ function StudyHeader({ study }: { readonly study: StudyEntry }): ReactNode {
       <span className="what">{description}</span>
       <small>
         {state === 'missing' && messages.someNotFound}
-        {state === 'ready' && (series.length === 0 ? messages.noSeries : messages.studySeriesCount(series.length))}
+        {state === 'ready' &&
+          (series.length === 0 ? messages.noSeries : messages.studySeriesCount(series.length))}
       </small>
     </h2>
   );
@@ -94,7 +105,10 @@ function Tile({ viewer, series, displaySet, thumbnail }: TileProps): ReactNode {
         event.dataTransfer.setData(DRAG_TYPE, JSON.stringify([series.seriesInstanceUid, displaySet?.id]));
         event.dataTransfer.effectAllowed = 'copy';
       }}
-      onClick={open}
+      onClick={(event) => {
+        open();
+        giveFocusBack(event);
+      }}
     >
       <span className="thumbnail">
         {hasPicture && !unsupported && !WITHOUT_PICTURE.has(series.modality) ? (
@@ -118,7 +132,13 @@ function LoadingLine({ fraction }: { readonly fraction: number | undefined }): R
   return <progress className="loading-line" max={1} value={fraction} aria-hidden="true" />;
 }
 
-function SeenMark({ viewer, displaySet }: { readonly viewer: Viewer; readonly displaySet: DisplaySet | undefined }): ReactNode {
+function SeenMark({
+  viewer,
+  displaySet,
+}: {
+  readonly viewer: Viewer;
+  readonly displaySet: DisplaySet | undefined;
+}): ReactNode {
   const seen = useStore(viewer.seen);
   const images = displaySet?.images ?? [];
   if (images.length === 0 || !images.some((image) => seen.has(imageKey(image)))) return null;
@@ -140,7 +160,6 @@ function usePlace(viewer: Viewer, series: SeriesEntry, displaySet: DisplaySet | 
   const { active, layout } = useStore(viewer.screen);
   const places = viewer.viewports.map(({ state }) =>
     // Hooks in a loop over a list that never changes its length.
-    // oxlint-disable-next-line react/rules-of-hooks
     useStore(state, (value) => placeIn(value, series, displaySet)),
   );
   const visible = places.slice(0, layout.rows * layout.columns);
@@ -159,7 +178,8 @@ function placeIn(
 ): number | undefined {
   if (content.kind === 'empty') return undefined;
   if (content.kind === 'stack' && displaySet?.id !== content.displaySet.id && displaySet) return undefined;
-  if (content.kind === 'message' && content.displaySet && displaySet?.id !== content.displaySet.id) return undefined;
+  if (content.kind === 'message' && content.displaySet && displaySet?.id !== content.displaySet.id)
+    return undefined;
   const own = content.kind === 'stack' ? content.displaySet.seriesInstanceUid : content.seriesInstanceUid;
   if (own !== seriesInstanceUid) return undefined;
   return progress.total === 0 ? 1 : (progress.loaded + progress.failed) / progress.total;

@@ -14,7 +14,13 @@ export function ShortcutsSheet({ viewer }: { readonly viewer: Viewer }): ReactNo
   }, []);
   const close = (): void => viewer.screen.patch({ isSheetOpen: false });
   return (
-    <dialog ref={dialog} className="sheet" aria-label={messages.shortcuts} onClose={close} onClick={closeOutside}>
+    <dialog
+      ref={dialog}
+      className="sheet"
+      aria-label={messages.shortcuts}
+      onClose={close}
+      onClick={closeOutside}
+    >
       <div className="sheet-body">
         <header>
           <h2>{messages.shortcuts}</h2>

@@ -69,7 +69,13 @@ function PatientBanner({ viewer }: { readonly viewer: Viewer }): ReactNode {
   );
 }
 
-function PatientLine({ patient, isActive }: { readonly patient: Patient; readonly isActive: boolean }): ReactNode {
+function PatientLine({
+  patient,
+  isActive,
+}: {
+  readonly patient: Patient;
+  readonly isActive: boolean;
+}): ReactNode {
   return (
     <div className={isActive ? 'patient active' : 'patient'}>
       <strong>{patientName(patient)}</strong>
@@ -139,7 +145,9 @@ function WindowMenu({ viewer }: { readonly viewer: Viewer }): ReactNode {
               }}
             >
               <span>{label}</span>
-              <small>{voi.kind === 'window' ? `${Math.round(voi.width)} / ${Math.round(voi.center)}` : ''}</small>
+              <small>
+                {voi.kind === 'window' ? `${Math.round(voi.width)} / ${Math.round(voi.center)}` : ''}
+              </small>
               {index < 9 && <kbd>{index + 1}</kbd>}
             </button>
           ))}

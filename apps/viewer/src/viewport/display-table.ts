@@ -31,8 +31,13 @@ export function displayTable(
   return table;
 }
 
-function tableKey(description: ImageDescription, { modality, presentation }: GreyTransform, voi: VoiChoice): string {
-  const { bitsAllocated, bitsStored, pixelRepresentation, pixelPaddingValue, pixelPaddingRangeLimit } = description;
+function tableKey(
+  description: ImageDescription,
+  { modality, presentation }: GreyTransform,
+  voi: VoiChoice,
+): string {
+  const { bitsAllocated, bitsStored, pixelRepresentation, pixelPaddingValue, pixelPaddingRangeLimit } =
+    description;
   return JSON.stringify([
     [bitsAllocated, bitsStored, pixelRepresentation, pixelPaddingValue, pixelPaddingRangeLimit],
     modality.kind === 'linear' ? [modality.slope, modality.intercept] : identity(modality.lut),

@@ -23,7 +23,11 @@ export interface GestureOptions {
  * Mouse, pen and touch on a viewport: left button the active tool, middle pan, right zoom, left and right together window;
  * one finger scrolls, two pan and zoom. Returns the function that takes the listeners away.
  */
-export function attachGestures(element: HTMLElement, viewport: StackViewport, options: GestureOptions): () => void {
+export function attachGestures(
+  element: HTMLElement,
+  viewport: StackViewport,
+  options: GestureOptions,
+): () => void {
   const pointers = new Map<number, { x: number; y: number }>();
   let remainder = 0;
   let wheel = 0;
@@ -47,7 +51,6 @@ export function attachGestures(element: HTMLElement, viewport: StackViewport, op
     element.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     remainder = 0;
-    if (event.button === 1) event.preventDefault(); // no autoscroll
   };
   const onMove = (event: PointerEvent): void => {
     const before = pointers.get(event.pointerId);
@@ -78,7 +81,10 @@ export function attachGestures(element: HTMLElement, viewport: StackViewport, op
     const units = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? event.deltaY * 33 : event.deltaY;
     if (event.ctrlKey) {
       const box = element.getBoundingClientRect();
-      const at = { x: (event.clientX - box.left) * devicePixelRatio, y: (event.clientY - box.top) * devicePixelRatio };
+      const at = {
+        x: (event.clientX - box.left) * devicePixelRatio,
+        y: (event.clientY - box.top) * devicePixelRatio,
+      };
       viewport.zoomBy(2 ** (-units / 200), at);
       return;
     }
@@ -90,6 +96,9 @@ export function attachGestures(element: HTMLElement, viewport: StackViewport, op
     viewport.scrollBy(Math.abs(units) >= WHEEL_UNITS_PER_IMAGE ? Math.sign(units) : steps);
   };
   const noMenu = (event: Event): void => event.preventDefault();
+  const noAutoscroll = (event: MouseEvent): void => {
+    if (event.button === 1) event.preventDefault();
+  };
 
   const listeners: readonly (readonly [string, EventListener])[] = [
     ['pointerdown', onDown as EventListener], // the DOM pairs each of these names with its event type
@@ -97,6 +106,7 @@ export function attachGestures(element: HTMLElement, viewport: StackViewport, op
     ['pointerup', onUp as EventListener],
     ['pointercancel', onUp as EventListener],
     ['contextmenu', noMenu],
+    ['mousedown', noAutoscroll as EventListener],
   ];
   for (const [name, listener] of listeners) element.addEventListener(name, listener);
   element.addEventListener('wheel', onWheel, { passive: false });

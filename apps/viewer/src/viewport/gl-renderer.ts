@@ -179,7 +179,10 @@ function createTextureCache<T extends object>(
 
 interface Program {
   readonly program: WebGLProgram;
-  readonly uniform: Record<'picture' | 'displayTable' | 'across' | 'down' | 'swapped' | 'inverted' | 'height', WebGLUniformLocation | null>;
+  readonly uniform: Record<
+    'picture' | 'displayTable' | 'across' | 'down' | 'swapped' | 'inverted' | 'height',
+    WebGLUniformLocation | null
+  >;
 }
 
 function createProgram(gl: WebGL2RenderingContext, fragmentSource: string): Program | undefined {

@@ -57,7 +57,7 @@ export function lettersFromPatientOrientation(
   const { xx, xy, yx, yy } = orientation;
   const direction = (alongRow: number, alongColumn: number): string => {
     const along = alongRow !== 0 ? row : column;
-    return alongRow + alongColumn > 0 ? along : [...along].map((letter) => OPPOSITE[letter] ?? '').join('');
+    return alongRow + alongColumn > 0 ? along : along.replace(/./g, (letter) => OPPOSITE[letter] ?? '');
   };
   return {
     right: direction(xx, xy),

@@ -139,11 +139,16 @@ function stackLines({ image, position, count }: OverlayInput, plane: FramePlane)
 }
 
 /** The distance from the origin along the normal: what Slice Location holds where a file has it. */
-function sliceLocation({ imagePositionPatient: p, imageOrientationPatient: o }: FramePlane): number | undefined {
+function sliceLocation({
+  imagePositionPatient: p,
+  imageOrientationPatient: o,
+}: FramePlane): number | undefined {
   if (!p || !o) return undefined;
   const { row: r, column: c } = o;
   return (
-    p[0] * (r[1] * c[2] - r[2] * c[1]) + p[1] * (r[2] * c[0] - r[0] * c[2]) + p[2] * (r[0] * c[1] - r[1] * c[0])
+    p[0] * (r[1] * c[2] - r[2] * c[1]) +
+    p[1] * (r[2] * c[0] - r[0] * c[2]) +
+    p[2] * (r[0] * c[1] - r[1] * c[0])
   );
 }
 

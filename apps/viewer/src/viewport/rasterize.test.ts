@@ -72,7 +72,9 @@ describe('rasterize', () => {
   });
 
   it('stretches pixels that are not square', () => {
-    expect(render([10, 20], 2, { width: 2, height: 2 }, { zoom: 1 }, { spacing: { row: 2, column: 1 } })).toEqual([
+    expect(
+      render([10, 20], 2, { width: 2, height: 2 }, { zoom: 1 }, { spacing: { row: 2, column: 1 } }),
+    ).toEqual([
       [10, 20],
       [10, 20],
     ]);
@@ -83,11 +85,46 @@ describe('rasterize', () => {
   });
 
   it.each([
-    ['turned', rotateClockwise(INITIAL_VIEW), [[30, 10], [40, 20]]],
-    ['flipped across', flipHorizontal(INITIAL_VIEW), [[20, 10], [40, 30]]],
-    ['flipped down', flipVertical(INITIAL_VIEW), [[30, 40], [10, 20]]],
-    ['turned, then flipped', flipHorizontal(rotateClockwise(INITIAL_VIEW)), [[10, 30], [20, 40]]],
-    ['turned twice', rotateClockwise(rotateClockwise(INITIAL_VIEW)), [[40, 30], [20, 10]]],
+    [
+      'turned',
+      rotateClockwise(INITIAL_VIEW),
+      [
+        [30, 10],
+        [40, 20],
+      ],
+    ],
+    [
+      'flipped across',
+      flipHorizontal(INITIAL_VIEW),
+      [
+        [20, 10],
+        [40, 30],
+      ],
+    ],
+    [
+      'flipped down',
+      flipVertical(INITIAL_VIEW),
+      [
+        [30, 40],
+        [10, 20],
+      ],
+    ],
+    [
+      'turned, then flipped',
+      flipHorizontal(rotateClockwise(INITIAL_VIEW)),
+      [
+        [10, 30],
+        [20, 40],
+      ],
+    ],
+    [
+      'turned twice',
+      rotateClockwise(rotateClockwise(INITIAL_VIEW)),
+      [
+        [40, 30],
+        [20, 10],
+      ],
+    ],
   ])('draws an image %s', (_, view, expected) => {
     expect(render(two, 2, exact, { ...view, zoom: 1 })).toEqual(expected);
   });
@@ -103,7 +140,12 @@ describe('rasterize', () => {
     const placement = placeImage(image, viewport, { ...INITIAL_VIEW, zoom: 1.5 });
     const rgba = rasterize({
       ...viewport,
-      picture: { kind: 'color', columns: 2, rows: 1, rgba: Uint8Array.of(0, 10, 20, 255, 100, 110, 120, 255) },
+      picture: {
+        kind: 'color',
+        columns: 2,
+        rows: 1,
+        rgba: Uint8Array.of(0, 10, 20, 255, 100, 110, 120, 255),
+      },
       table: undefined,
       sampling: sampling(placement, image, viewport),
       invert: false,

@@ -23,7 +23,8 @@ export function rasterize(request: PaintRequest): Uint8ClampedArray<ArrayBuffer>
   return rasterizeStored(request, picture, out);
 }
 
-const OPAQUE_BLACK = new Uint8Array(new Uint32Array([0xff000000]).buffer)[3] === 0xff ? 0xff000000 : 0x000000ff;
+const OPAQUE_BLACK =
+  new Uint8Array(new Uint32Array([0xff000000]).buffer)[3] === 0xff ? 0xff000000 : 0x000000ff;
 
 function rasterizeStored(
   { width, height, table, sampling, invert }: PaintRequest,

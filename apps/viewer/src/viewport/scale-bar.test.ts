@@ -5,7 +5,11 @@ import { imageSize, INITIAL_VIEW, placeImage, rotateClockwise } from './view.ts'
 const viewport = { width: 1000, height: 1000 };
 const image = imageSize(500, 500, undefined);
 const placed = placeImage(image, viewport, INITIAL_VIEW);
-const plane = (kind: 'PixelSpacing' | 'ImagerPixelSpacing' | 'PixelAspectRatio', row: number, column = row) => ({
+const plane = (
+  kind: 'PixelSpacing' | 'ImagerPixelSpacing' | 'PixelAspectRatio',
+  row: number,
+  column = row,
+) => ({
   regions: [],
   spacing: { kind, row, column },
 });

@@ -39,7 +39,8 @@ export function scaleBar(
     length: millimetres * perMillimetre,
     amount: inCentimetres ? millimetres / 10 : millimetres,
     unit: inCentimetres ? 'cm' : 'mm',
-    plane: kind === 'ImagerPixelSpacing' ? 'detector' : kind === 'NominalScannedPixelSpacing' ? 'film' : 'patient',
+    plane:
+      kind === 'ImagerPixelSpacing' ? 'detector' : kind === 'NominalScannedPixelSpacing' ? 'film' : 'patient',
   };
 }
 

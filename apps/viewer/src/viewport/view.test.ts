@@ -15,7 +15,12 @@ const viewport = { width: 800, height: 600 };
 const square = imageSize(512, 512, undefined);
 
 /** Where an image point lands on the screen. */
-function onScreen(view: ViewState, image: typeof square, column: number, row: number): readonly [number, number] {
+function onScreen(
+  view: ViewState,
+  image: typeof square,
+  column: number,
+  row: number,
+): readonly [number, number] {
   const { x, y, width, height, scaleX, scaleY, orientation: o } = placeImage(image, viewport, view);
   const u = (column - image.columns / 2) * scaleX;
   const v = (row - image.rows / 2) * scaleY;
@@ -24,7 +29,12 @@ function onScreen(view: ViewState, image: typeof square, column: number, row: nu
 
 describe('placeImage', () => {
   it('fits the image into the viewport and centres it', () => {
-    expect(placeImage(square, viewport, INITIAL_VIEW)).toMatchObject({ x: 100, y: 0, width: 600, height: 600 });
+    expect(placeImage(square, viewport, INITIAL_VIEW)).toMatchObject({
+      x: 100,
+      y: 0,
+      width: 600,
+      height: 600,
+    });
   });
 
   it('fits by physical size when pixels are not square', () => {

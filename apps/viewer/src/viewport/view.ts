@@ -26,7 +26,13 @@ export interface ViewState {
   readonly invert: boolean;
 }
 
-export const INITIAL_VIEW: ViewState = { zoom: undefined, panX: 0, panY: 0, orientation: UPRIGHT, invert: false };
+export const INITIAL_VIEW: ViewState = {
+  zoom: undefined,
+  panX: 0,
+  panY: 0,
+  orientation: UPRIGHT,
+  invert: false,
+};
 
 export interface ImageSize {
   readonly columns: number;

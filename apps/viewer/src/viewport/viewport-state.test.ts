@@ -38,7 +38,10 @@ it('counts images that could not be loaded', () => {
 });
 
 it('counts instances that the archive has and did not describe', () => {
-  expect(incomplete(state({ loaded: 10, failed: 0, total: 10 }, 2), true)).toEqual({ present: 10, expected: 12 });
+  expect(incomplete(state({ loaded: 10, failed: 0, total: 10 }, 2), true)).toEqual({
+    present: 10,
+    expected: 12,
+  });
 });
 
 it('says what is there while the archive is away', () => {

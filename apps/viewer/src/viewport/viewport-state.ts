@@ -21,7 +21,9 @@ export type ViewportContent =
   | { readonly kind: 'stack'; readonly displaySet: DisplaySet };
 
 /** How grey values are shown: as each image opens, one of the offers, or a window set by hand. */
-export type VoiSelection = { readonly kind: 'initial' } | { readonly kind: 'chosen'; readonly voi: VoiChoice };
+export type VoiSelection =
+  | { readonly kind: 'initial' }
+  | { readonly kind: 'chosen'; readonly voi: VoiChoice };
 
 export interface Progress {
   readonly loaded: number;
@@ -35,7 +37,12 @@ export interface ViewportState {
   readonly target: number;
   /** The image on the screen, with everything written over it. Undefined: the screen is black. */
   readonly shown:
-    | { readonly image: StackImage; readonly index: number; readonly voi: VoiChoice | undefined; readonly text: OverlayText }
+    | {
+        readonly image: StackImage;
+        readonly index: number;
+        readonly voi: VoiChoice | undefined;
+        readonly text: OverlayText;
+      }
     | undefined;
   /** Why the image that was asked for is not on the screen. */
   readonly failure: { readonly position: number; readonly failure: FrameFailure } | undefined;

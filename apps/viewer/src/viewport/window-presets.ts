@@ -61,5 +61,11 @@ export function dragWindow(from: VoiChoice, dx: number, dy: number): VoiWindow {
 function asWindow(voi: VoiChoice): VoiWindow {
   if (voi.kind === 'window') return voi;
   const width = voi.lut.entries.length;
-  return { kind: 'window', center: voi.lut.firstMapped + width / 2, width, function: 'LINEAR', origin: 'user' };
+  return {
+    kind: 'window',
+    center: voi.lut.firstMapped + width / 2,
+    width,
+    function: 'LINEAR',
+    origin: 'user',
+  };
 }
