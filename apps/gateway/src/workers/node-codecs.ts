@@ -17,18 +17,20 @@ export function nodeCodecs(): Codecs {
 
 type Factory<Module> = (options: object) => Promise<Module>;
 
-/** Otherwise codecs write about damaged images on the console. */
-const silent = { print: () => {}, printErr: () => {} };
+/**
+ * Otherwise codecs write about damaged images on the console. A new object each time: Emscripten makes it the module.
+ */
+const silent = () => ({ print: () => {}, printErr: () => {} });
 
 /** The packages are CommonJS without types: a function that makes a module and finds its .wasm file itself. */
 function instantiate<Module>(specifier: string): Promise<Module> {
   const factory = require(specifier) as Factory<Module>; // as its documentation has it
-  return factory(silent);
+  return factory(silent());
 }
 
 /** This one is an ES module built for the browser, and has to be handed its WebAssembly. */
 async function libjxl(): Promise<LibjxlModule> {
   const exported = require('@cornerstonejs/codec-libjxl/decodewasmjs') as { default: Factory<LibjxlModule> }; // as above
   const wasmBinary = await readFile(require.resolve('@cornerstonejs/codec-libjxl/decodewasm'));
-  return exported.default({ ...silent, wasmBinary });
+  return exported.default({ ...silent(), wasmBinary });
 }

@@ -50,8 +50,8 @@ export interface CodecModules {
 }
 
 /**
- * How to make each module: Node and the browser find the WebAssembly differently. Every call makes a new instance, and
- * gives it `print` and `printErr` that do nothing: codecs complain about damaged images on the console.
+ * How to make each module: Node and the browser find the WebAssembly differently. Every call makes a new instance from a
+ * new options object (Emscripten turns that object into the module), and gives it `print` and `printErr` that do nothing: codecs complain about damaged images on the console.
  */
 export type CodecLoaders = { readonly [Name in keyof CodecModules]: () => Promise<CodecModules[Name]> };
 
