@@ -50,8 +50,9 @@ export interface CodecModules {
 }
 
 /**
- * How to make each module: Node and the browser find the WebAssembly differently. Every call makes a new instance from a
- * new options object (Emscripten turns that object into the module), and gives it `print` and `printErr` that do nothing: codecs complain about damaged images on the console.
+ * How to make each module: Node and the browser find the WebAssembly differently. Every call makes a new instance, from
+ * an options object of its own (Emscripten turns that object into the module) with a `print` and a `printErr` that do
+ * nothing: codecs complain about damaged images on the console.
  */
 export type CodecLoaders = { readonly [Name in keyof CodecModules]: () => Promise<CodecModules[Name]> };
 
