@@ -48,6 +48,7 @@ export function ViewportPane({ viewer, viewport, isActive }: ViewportPaneProps):
       onDrop={(event) => {
         setIsTarget(false);
         event.preventDefault();
+        event.currentTarget.focus(); // the keys are for what was dropped, not for the tile it came from
         activate();
         openDropped(viewer, viewport, event.dataTransfer.getData(DRAG_TYPE));
       }}
