@@ -24,7 +24,7 @@ export const islands: readonly { readonly vendor: RegExp; readonly homes: readon
   },
   { vendor: /^dicom-parser$/, homes: ['packages/dicom/src/part10/'] },
   {
-    vendor: /^@cornerstonejs\/|^jpeg-lossless-decoder-js$/,
+    vendor: /^@cornerstonejs\//,
     homes: ['packages/dicom/src/decode/', 'apps/gateway/src/workers/', 'apps/viewer/src/decode/'],
   },
   { vendor: /^react$|^react-dom/, homes: ['apps/viewer/src/ui/', 'apps/viewer/src/main.tsx'] },
