@@ -15,6 +15,7 @@ import type { Bootstrap, FirstImage } from '@sightline/contract';
 import { decodedFrame } from './decode/decoded-frame.ts';
 import { drawable, initialVoi, type LoadedFrame } from './frames/loaded-frame.ts';
 import type { Handoff } from './handoff.ts';
+import { overlayMessages } from './messages/index.ts';
 import { readBootstrap } from './session/bootstrap.ts';
 import { readInstance, type StackImage } from './studies/instance.ts';
 import { afterPaint, deviceSize, markOnce } from './viewport/after-paint.ts';
@@ -109,9 +110,7 @@ function showPreview({ region, preview }: Shell, frame: Described, url: string):
 
 function describe(region: HTMLElement, frame: Described, voi: ReturnType<typeof initialVoi>): OverlayText {
   const { placement, size } = place(region, frame);
-  const { image } = frame;
-  const position = image.frame;
-  return overlayText({ image, position, count: undefined, voi, placement, viewportWidth: size.width });
+  return overlayText({ image: frame.image, place: undefined, voi, placement, viewportWidth: size.width });
 }
 
 function paint({ region, canvas, preview }: Shell, frame: LoadedFrame): void {
@@ -128,20 +127,32 @@ function paint({ region, canvas, preview }: Shell, frame: LoadedFrame): void {
 
 function writeOverlay(region: HTMLElement, text: OverlayText): void {
   const lines = (selector: string, texts: readonly string[]): void =>
-    region.querySelector(selector)?.replaceChildren(
-      ...texts.map((line) => {
-        const element = document.createElement('div');
-        element.textContent = line;
-        return element;
-      }),
-    );
+    region.querySelector(selector)?.replaceChildren(...texts.map((line) => box('', line)));
   lines('.identity', text.identity);
   lines('.study', text.study);
-  // The place in the stack is not known yet: that line waits for the application, its room is kept.
-  lines('.foot', [...text.stack.slice(0, -1), '\u00a0', ...text.display]);
+  lines('.foot', [...text.stack, ...text.display]);
   for (const side of ['top', 'right', 'bottom', 'left'] as const) {
     region.querySelector(`.letter.${side}`)?.replaceChildren(text.letters?.[side] ?? '');
   }
+  const preview = box('badge warn preview-badge', overlayMessages.preview);
+  const badges = text.badges.map((badge) => box('badge', badge));
+  region.querySelector('.signs')?.replaceChildren(preview, ...badges, ...scaleBar(text));
+}
+
+function scaleBar({ scale, scaleLabel }: OverlayText): readonly Node[] {
+  if (!scale) return [];
+  const bar = box('bar', '', 'span');
+  bar.style.width = `${scale.length / devicePixelRatio}px`;
+  const whole = box('scale', '');
+  whole.append(box('', scaleLabel, 'span'), bar);
+  return [whole];
+}
+
+function box(className: string, text: string, tag: 'div' | 'span' = 'div'): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  return element;
 }
 
 /** The patient in the top bar, as the application will write it. */

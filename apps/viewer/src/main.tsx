@@ -127,7 +127,7 @@ function setMarks(viewer: Viewer, loader: FrameLoader): void {
     const { shown, content, progress } = viewport.state.get();
     if (content.kind !== 'stack' || !shown) return;
     afterPaint(() => markOnce('sightline:first-image'));
-    const isWhole = !viewer.isProvisional(content.displaySet);
+    const isWhole = !content.displaySet.isProvisional;
     if (isWhole && loader.frame(shown.image)) afterPaint(() => markOnce('sightline:interactive'));
     if (isWhole && progress.loaded === progress.total) {
       stop();

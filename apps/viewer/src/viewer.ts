@@ -4,7 +4,7 @@ import type { LoadedFrame } from './frames/loaded-frame.ts';
 import { messages } from './messages/index.ts';
 import type { ConnectionWatch } from './session/connection.ts';
 import { createStore, type Store } from './store.ts';
-import type { DisplaySet } from './studies/display-set.ts';
+import { provisionalDisplaySet, type DisplaySet } from './studies/display-set.ts';
 import { imageKey, readInstance, type StackImage } from './studies/instance.ts';
 import { seriesEntry, type SeriesEntry, type StudyList } from './studies/study-list.ts';
 import { unsupportedObject } from './studies/unsupported-object.ts';
@@ -39,8 +39,6 @@ export interface Viewer {
   /** Keys of the images that have been on the screen. */
   readonly seen: Store<ReadonlySet<string>>;
   activeViewport(): StackViewport;
-  /** True for the stack of one that stands in until the first series' metadata is there. */
-  isProvisional(displaySet: DisplaySet): boolean;
   setLayout(layout: Layout): void;
   /** Reads a series' metadata if need be and shows one of its display sets: the one named, else the first. */
   open(viewport: StackViewport, series: SeriesEntry, displaySetId?: string): void;
@@ -81,7 +79,7 @@ export function createViewer({ bootstrap, loader, studies, connection, firstFram
     openSeries({ viewport, studies, series, displaySetId });
   const activeViewport = (): StackViewport =>
     viewports[screen.get().active] ?? (viewports[0] as StackViewport); // never empty
-  openFirst({ bootstrap, loader, studies, firstFrame, viewport: activeViewport() });
+  openFirst({ bootstrap, loader, studies, connection, firstFrame, viewport: activeViewport() });
   keepCountsTrue(studies, viewports);
   return {
     screen,
@@ -91,7 +89,6 @@ export function createViewer({ bootstrap, loader, studies, connection, firstFram
     loader,
     seen,
     activeViewport,
-    isProvisional: ({ id }) => id === PROVISIONAL,
     setLayout(layout) {
       const visible = layout.rows * layout.columns;
       screen.patch({ layout, active: Math.min(screen.get().active, visible - 1) });
@@ -149,16 +146,12 @@ function showDisplaySet(viewport: StackViewport, displaySet: DisplaySet | undefi
   }
 }
 
-interface FirstOpening {
-  readonly bootstrap: Bootstrap;
-  readonly loader: FrameLoader;
-  readonly studies: StudyList;
-  readonly firstFrame: LoadedFrame | undefined;
+interface FirstOpening extends ViewerParts {
   readonly viewport: StackViewport;
 }
 
 /** The first image is a stack of one until its series' metadata is there; then the stack grows around it. */
-function openFirst({ bootstrap, loader, studies, firstFrame, viewport }: FirstOpening): void {
+function openFirst({ bootstrap, loader, studies, connection, firstFrame, viewport }: FirstOpening): void {
   const { first } = bootstrap;
   const instance = first && readInstance(first.metadata);
   if (!first || !instance) {
@@ -171,10 +164,10 @@ function openFirst({ bootstrap, loader, studies, firstFrame, viewport }: FirstOp
   }
   const image: StackImage = firstFrame?.image ?? { instance, frame: first.frame };
   if (firstFrame) loader.adopt(firstFrame);
-  viewport.show({ kind: 'stack', displaySet: stackOfOne(image) });
+  viewport.show({ kind: 'stack', displaySet: provisionalDisplaySet(image) });
   const isStillThere = (): boolean => {
     const { content } = viewport.state.get();
-    return content.kind === 'stack' && content.displaySet.id === PROVISIONAL;
+    return content.kind === 'stack' && content.displaySet.isProvisional;
   };
   const grow = (): void => {
     studies.openSeries(first).then(
@@ -185,7 +178,8 @@ function openFirst({ bootstrap, loader, studies, firstFrame, viewport }: FirstOp
         if (full && isStillThere()) viewport.grow(full);
       },
       () => {
-        const stop = studies.studies.subscribe(() => {
+        if (isStillThere()) admitMissing(studies, viewport);
+        const stop = connection.onRetry(() => {
           stop();
           if (isStillThere()) grow();
         });
@@ -195,21 +189,14 @@ function openFirst({ bootstrap, loader, studies, firstFrame, viewport }: FirstOp
   grow();
 }
 
-const PROVISIONAL = 'first image';
-
-function stackOfOne(image: StackImage): DisplaySet {
-  const { instance } = image;
-  return {
-    ...instance,
-    id: PROVISIONAL,
-    modality: '',
-    seriesNumber: undefined,
-    description: '',
-    images: [image],
-    instances: [instance],
-    unsupported: undefined,
-    missingInstances: 0,
-  };
+/** The rest of the first series could not be read: one image must not pass for all of it. */
+function admitMissing(studies: StudyList, { state }: StackViewport): void {
+  const { content } = state.get();
+  if (content.kind !== 'stack') return;
+  const { displaySet } = content;
+  const related = seriesEntry(studies.studies.get(), displaySet.seriesInstanceUid)?.relatedInstances ?? 1;
+  const missingInstances = Math.max(0, related - displaySet.instances.length);
+  state.patch({ content: { kind: 'stack', displaySet: { ...displaySet, missingInstances } } });
 }
 
 /** Without a first image (only documents, say) the first series listed is opened, so that something is said about it. */
@@ -229,9 +216,8 @@ function keepCountsTrue(studies: StudyList, viewports: readonly StackViewport[])
       const { content } = state.get();
       if (content.kind !== 'stack') continue;
       const { displaySet } = content;
-      const listed = seriesEntry(studies.studies.get(), displaySet.seriesInstanceUid)?.displaySets?.find(
-        ({ id }) => id === displaySet.id,
-      );
+      const series = seriesEntry(studies.studies.get(), displaySet.seriesInstanceUid);
+      const listed = series?.displaySets?.find(({ id }) => id === displaySet.id);
       if (listed && listed.missingInstances !== displaySet.missingInstances) {
         state.patch({ content: { kind: 'stack', displaySet: listed } });
       }

@@ -15,7 +15,6 @@ export const enOverlay = {
 
   series: (number: number) => `S ${number}`,
   imageOf: (position: number, count: number) => `I ${position}/${count}`,
-  imageAlone: (position: number) => `I ${position}`,
   frame: (frame: number) => `Frame ${frame}`,
   location: (millimetres: string) => `Loc ${millimetres} mm`,
   thickness: (millimetres: string) => `Thk ${millimetres} mm`,
@@ -36,16 +35,13 @@ export const enOverlay = {
 
 /** Every other word on the screen. Another language is another file of this shape. */
 export const en = {
-  product: 'Sightline',
   incomplete: (present: number, expected: number) => `INCOMPLETE ${present} of ${expected}`,
-  graphicsNotShownHint: 'The file carries overlays or a display shutter that this viewer does not draw yet.',
   twoPatients: (names: readonly string[]) => `Different patients on the screen: ${names.join('  |  ')}`,
 
   viewport: (number: number) => `Viewport ${number}`,
   toolbar: 'Tools',
   layoutBar: 'Layout',
   seriesList: 'Series',
-  empty: 'Empty',
   emptyHint: 'Drag a series here, or choose one at the left.',
   noSeries: 'This study has no series.',
   studySeriesCount: (count: number) => (count === 1 ? '1 series' : `${count} series`),

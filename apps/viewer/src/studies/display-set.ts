@@ -19,6 +19,8 @@ export interface DisplaySet {
   readonly unsupported: UnsupportedObject | undefined;
   /** Instances that the archive says the series has, beyond those it described. */
   readonly missingInstances: number;
+  /** True for the first image alone, until its series' metadata says what else there is. */
+  readonly isProvisional: boolean;
 }
 
 /**
@@ -53,6 +55,17 @@ function displaySet(
     instances,
     unsupported,
     missingInstances,
+    isProvisional: false,
+  };
+}
+
+/** A stack of one image that is known before its series is. */
+export function provisionalDisplaySet(image: StackImage): DisplaySet {
+  const { instance } = image;
+  return {
+    ...displaySet(`${instance.seriesInstanceUid}/first image`, instance, [instance], 0),
+    images: [image],
+    isProvisional: true,
   };
 }
 

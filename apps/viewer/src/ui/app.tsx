@@ -5,6 +5,7 @@ import type { Viewer } from '../viewer.ts';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { Rail, type ThumbnailUrl } from './rail.tsx';
 import { ShortcutsSheet } from './shortcuts-sheet.tsx';
+import { ToolHint } from './tool-hint.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useStore } from './use-store.ts';
 import { ViewportPane } from './viewport-pane.tsx';
@@ -36,6 +37,7 @@ export function App({ viewer, thumbnailUrl }: AppProps): ReactNode {
         ))}
         <ConnectionNotice connection={viewer.connection} />
       </main>
+      <ToolHint viewer={viewer} />
       {isSheetOpen && <ShortcutsSheet viewer={viewer} />}
     </div>
   );

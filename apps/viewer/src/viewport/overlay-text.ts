@@ -34,9 +34,8 @@ export interface OverlayText {
 
 export interface OverlayInput {
   readonly image: StackImage;
-  /** 1-based place in the stack, and the stack's size where it is known. */
-  readonly position: number;
-  readonly count: number | undefined;
+  /** 1-based place in the stack, and the stack's size; undefined until they are known. */
+  readonly place: { readonly position: number; readonly count: number } | undefined;
   readonly voi: VoiChoice | undefined;
   readonly placement: Placement;
   /** Device pixels. */
@@ -116,27 +115,30 @@ function studyLines(dataset: DicomDataset): readonly string[] {
   ].filter(Boolean);
 }
 
-function stackLines({ image, position, count }: OverlayInput, plane: FramePlane): readonly string[] {
+function stackLines({ image, place }: OverlayInput, plane: FramePlane): readonly string[] {
   const { dataset, numberOfFrames } = image.instance;
   const location = getNumber(dataset, Tag.SliceLocation) ?? sliceLocation(plane);
   const side = getText(dataset, Tag.ImageLaterality) ?? getText(dataset, Tag.Laterality);
   const view = getText(dataset, Tag.ViewPosition);
-  const place = [
+  const slice = [
     location === undefined ? '' : words.location(decimals(location)),
     plane.sliceThickness === undefined ? '' : words.thickness(decimals(plane.sliceThickness)),
   ];
-  const isPartOfMany = numberOfFrames > 1 && count !== undefined && count !== numberOfFrames;
-  return [
-    [side && words.laterality(side), view].filter(Boolean).join('  '),
-    place.filter(Boolean).join('  '),
-    [
-      count === undefined ? words.imageAlone(position) : words.imageOf(position, count),
-      isPartOfMany ? words.frame(image.frame) : '',
-    ]
-      .filter(Boolean)
-      .join('  '),
-  ].filter(Boolean);
+  const above = [[side && words.laterality(side), view], slice].map((parts) =>
+    parts.filter(Boolean).join('  '),
+  );
+  return [...above.filter(Boolean), placeLine(image.frame, numberOfFrames, place)];
 }
+
+/** Always a line, so that nothing moves when the place becomes known. */
+function placeLine(frame: number, numberOfFrames: number, place: OverlayInput['place']): string {
+  if (!place) return NO_BREAK_SPACE;
+  const isPartOfMany = numberOfFrames > 1 && place.count !== numberOfFrames;
+  const line = words.imageOf(place.position, place.count);
+  return isPartOfMany ? `${line}  ${words.frame(frame)}` : line;
+}
+
+const NO_BREAK_SPACE = '\u00a0';
 
 /** The distance from the origin along the normal: what Slice Location holds where a file has it. */
 function sliceLocation({

@@ -8,7 +8,7 @@ import { framesPerSecond } from '../studies/frame-rate.ts';
 import { imageKey, type StackImage } from '../studies/instance.ts';
 import { type Cine, createCine } from './cine.ts';
 import { imageSizeOf } from './image-geometry.ts';
-import { overlayText } from './overlay-text.ts';
+import { overlayText, type OverlayInput } from './overlay-text.ts';
 import type { Renderer } from './renderer.ts';
 import { sampling } from './sampling.ts';
 import type { Surface } from './surface.ts';
@@ -200,8 +200,7 @@ export class StackViewport {
     surface.paint(bitmap, frame.image);
     const text = overlayText({
       image: frame.image,
-      position: index + 1,
-      count: content.kind === 'stack' ? content.displaySet.images.length : undefined,
+      place: placeInStack(content, index),
       voi,
       placement,
       viewportWidth: size.width,
@@ -300,6 +299,12 @@ export class StackViewport {
       this.repaint();
     });
   }
+}
+
+/** Undefined until the series is known: the first image need not be image 1. */
+function placeInStack(content: ViewportContent, index: number): OverlayInput['place'] {
+  if (content.kind !== 'stack' || content.displaySet.isProvisional) return undefined;
+  return { position: index + 1, count: content.displaySet.images.length };
 }
 
 const screenClock = {

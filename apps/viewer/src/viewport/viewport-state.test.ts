@@ -15,6 +15,7 @@ function state(progress: ViewportState['progress'], missingInstances = 0): Viewp
     instances: [],
     unsupported: undefined,
     missingInstances,
+    isProvisional: false,
   };
   return {
     content: { kind: 'stack', displaySet },
