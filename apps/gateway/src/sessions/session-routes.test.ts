@@ -46,6 +46,22 @@ describe('the page of a session', () => {
     expect(text).not.toContain('preload');
   });
 
+  test('leaves the first image to the viewer where its metadata would outweigh it', async () => {
+    const gateway = createTestGateway();
+    const { firstImage } = gateway.parts.archive;
+    gateway.parts.archive.firstImage = async (study) => {
+      const image = await firstImage(study);
+      const groups = Array.from({ length: 20_000 }, () => ({
+        '00200032': { vr: 'DS', Value: [0, 0, 0] } as const,
+      }));
+      return image && { ...image, metadata: { '52009230': { vr: 'SQ', Value: groups } } };
+    };
+    const { path, cookie } = await gateway.open('1.2.3');
+    const { text } = await gateway.server.request({ url: path, headers: { cookie } });
+    expect(bootstrapOf(text)).not.toHaveProperty('first');
+    expect(text.length).toBeLessThan(10_000);
+  });
+
   test('allows its own inline script and style by hash, and nothing else inline', async () => {
     const gateway = createTestGateway();
     const { path, cookie } = await gateway.open('1.2.3');

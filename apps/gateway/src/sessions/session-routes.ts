@@ -65,7 +65,9 @@ async function createBootstrap({ archive, version }: GatewayParts, session: Sess
   };
 }
 
-/** The first image of the first study that has one. */
+const INLINE_METADATA_CHARACTERS = 512 * 1024;
+
+/** The first image of the first study that has one, where its metadata is small enough to stand in the page. */
 async function findFirst(
   archive: GatewayParts['archive'],
   dicomWebRoot: string,
@@ -74,6 +76,8 @@ async function findFirst(
   for (const { studyInstanceUid, found } of studies) {
     const image = found ? await archive.firstImage(studyInstanceUid) : undefined;
     if (image === undefined) continue;
+    // A slide or a long enhanced series would make the page heavier than the image: the viewer asks for those itself.
+    if (JSON.stringify(image.metadata).length > INLINE_METADATA_CHARACTERS) return undefined;
     const instance = `${dicomWebRoot}/studies/${studyInstanceUid}/series/${image.seriesInstanceUid}/instances/${image.sopInstanceUid}`;
     return {
       ...image,
