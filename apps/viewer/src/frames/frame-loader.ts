@@ -156,9 +156,18 @@ function failureOf(error: unknown): FrameFailure {
     return error.code === 'unsupported_transfer_syntax' ? 'unsupported' : 'damaged';
   }
   if (!(error instanceof RequestError)) return 'damaged';
-  if (error.failure === 'missing' || error.failure === 'unreachable') return error.failure;
-  return 'refused';
+  const found = error.problem === undefined ? undefined : failureOfProblem[error.problem];
+  if (found) return found;
+  return error.failure === 'ended' || error.failure === 'forbidden' ? 'refused' : error.failure;
 }
+
+/** Problem codes of the archive that say more than their status does. */
+const failureOfProblem: Readonly<Record<string, FrameFailure>> = {
+  frame_damaged: 'damaged',
+  stored_object_damaged: 'damaged',
+  frame_not_decodable: 'unsupported',
+  no_image: 'empty',
+};
 
 class VideoError extends Error {
   override readonly name = 'VideoError';

@@ -10,8 +10,19 @@ import type { StackImage } from '../studies/instance.ts';
 import { displayTable } from '../viewport/display-table.ts';
 import type { DisplayTable, Picture } from '../viewport/picture.ts';
 
-/** Why an image is not there: `damaged` cannot be decoded, `video` needs a player, the rest are answers of the archive. */
-export type FrameFailure = 'damaged' | 'unsupported' | 'video' | 'missing' | 'refused' | 'unreachable';
+/**
+ * Why an image is not there: `damaged` and `unsupported` cannot be decoded, `video` needs a player, `empty` has no pixel
+ * data, the rest are answers of the archive.
+ */
+export type FrameFailure =
+  | 'damaged'
+  | 'unsupported'
+  | 'video'
+  | 'empty'
+  | 'missing'
+  | 'refused'
+  | 'failed'
+  | 'unreachable';
 
 /** Everything needed to draw one image, kept together so that pixels and identity cannot come from two images. */
 export interface LoadedFrame {

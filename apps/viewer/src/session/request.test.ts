@@ -38,9 +38,23 @@ describe('request', () => {
   });
 
   it('gives up after three tries', async () => {
-    const world = worldOf(answer(500), answer(500), answer(500), answer(200));
+    const world = worldOf(answer(503), answer(502), answer(504), answer(200));
     await expect(ask(world)).rejects.toMatchObject({ failure: 'unreachable' });
     expect(world.asked).toBe(3);
+  });
+
+  it('does not take an error over one thing for an archive that is away', async () => {
+    const world = worldOf(answer(500), answer(500), answer(500));
+    await expect(ask(world)).rejects.toMatchObject({ failure: 'failed', problem: undefined });
+    expect(world.asked).toBe(3);
+  });
+
+  it('does not ask again for what the archive has found to be damaged, and passes its code on', async () => {
+    const body = JSON.stringify({ code: 'frame_damaged' });
+    const headers = { 'Content-Type': 'application/problem+json' };
+    const world = worldOf(new Response(body, { status: 500, headers }), answer(200));
+    await expect(ask(world)).rejects.toMatchObject({ failure: 'failed', problem: 'frame_damaged' });
+    expect(world.asked).toBe(1);
   });
 
   it('waits as long as the archive asks for, within reason', async () => {

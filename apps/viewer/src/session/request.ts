@@ -2,17 +2,21 @@
  * Why a request gave nothing usable.
  * - ended: the session is over (401). forbidden: it may not see this (403).
  * - missing: the archive does not have it (404, 410). refused: it will not give it (any other 4xx).
- * - unreachable: no answer, or a server in trouble (5xx), after every try.
+ * - failed: the archive met an error over this one thing (500), which says nothing about anything else.
+ * - unreachable: no answer, or a server that says it cannot serve now (408, 429, 502 to 504), after every try.
  */
-export type RequestFailure = 'ended' | 'forbidden' | 'missing' | 'refused' | 'unreachable';
+export type RequestFailure = 'ended' | 'forbidden' | 'missing' | 'refused' | 'failed' | 'unreachable';
 
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly failure: RequestFailure;
+  /** The code of the answer's problem document (RFC 9457), where it had one. */
+  readonly problem: string | undefined;
 
-  constructor(failure: RequestFailure, options?: ErrorOptions) {
+  constructor(failure: RequestFailure, options?: ErrorOptions & { readonly problem?: string | undefined }) {
     super(`request ${failure}`, options);
     this.failure = failure;
+    this.problem = options?.problem;
   }
 }
 
@@ -77,9 +81,11 @@ async function tryOnce<T>(
     if (response.ok) return { value: await read(response) };
     const afterMs = retryAfterMs(response.headers.get('Retry-After'));
     const failure = failureOf(response.status);
+    const problem = await problemCode(response);
     return {
-      error: new RequestError(failure),
-      again: failure === 'unreachable',
+      error: new RequestError(failure, { problem }),
+      // A problem that has a name is a finding, and will be the same the next time.
+      again: failure === 'unreachable' || (failure === 'failed' && (problem ?? 'internal') === 'internal'),
       ...(afterMs !== undefined && { afterMs }),
     };
   } catch (cause) {
@@ -91,7 +97,15 @@ function failureOf(status: number): RequestFailure {
   if (status === 401) return 'ended';
   if (status === 403) return 'forbidden';
   if (status === 404 || status === 410) return 'missing';
-  return status === 408 || status === 429 || status >= 500 ? 'unreachable' : 'refused';
+  if ([408, 429, 502, 503, 504].includes(status)) return 'unreachable';
+  return status >= 500 ? 'failed' : 'refused';
+}
+
+async function problemCode(response: Response): Promise<string | undefined> {
+  if (!response.headers.get('Content-Type')?.startsWith('application/problem+json')) return undefined;
+  const problem: unknown = await response.json();
+  const isObject = typeof problem === 'object' && problem !== null && 'code' in problem;
+  return isObject && typeof problem.code === 'string' ? problem.code : undefined;
 }
 
 /** Seconds only: the HTTP-date form needs a clock that agrees with the server's, and no archive we met sends it. */

@@ -125,7 +125,7 @@ function Notice({ viewer, viewport, state }: NoticeProps): ReactNode {
   }
   if (failure && content.kind === 'stack') {
     const image = content.displaySet.images[target];
-    const canRetry = failure.failure === 'unreachable' || failure.failure === 'missing';
+    const canRetry = ['unreachable', 'failed', 'missing'].includes(failure.failure);
     return (
       <Sentence
         text={messages.imageFailed(failure.position, messages.failures[failure.failure])}
