@@ -12,7 +12,7 @@ import {
 } from '@sightline/dicom';
 import { decodeNative } from '@sightline/dicom/decode';
 import type { Bootstrap, FirstImage } from '@sightline/contract';
-import { decodedFrame } from './decode/decoded-frame.ts';
+import { decodedFrame, nativeGrey } from './decode/decoded-frame.ts';
 import { drawable, initialVoi, type LoadedFrame } from './frames/loaded-frame.ts';
 import type { Handoff } from './handoff.ts';
 import { overlayMessages } from './messages/index.ts';
@@ -55,12 +55,15 @@ async function firstPaint(first: FirstImage, shell: Shell): Promise<LoadedFrame 
   showPreview(shell, { image, description }, first.previewUrl);
   const response = await pixels;
   if (!response.ok) return undefined;
-  const stored = decodeNative(new Uint8Array(await response.arrayBuffer()), uncompressed);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const decoded =
+    nativeGrey(bytes, uncompressed) ??
+    decodedFrame(decodeNative(bytes, uncompressed), uncompressed, undefined);
   const frame: LoadedFrame = {
     image,
     description,
     transform: isGrey(description) ? frameTransform(first.metadata, first.frame) : undefined,
-    decoded: decodedFrame(stored, description, undefined),
+    decoded,
   };
   paint(shell, frame);
   return frame;

@@ -1,10 +1,9 @@
 import '@fontsource-variable/inter/wght.css';
 import './ui/styles.css';
-import { decodeNative } from '@sightline/dicom/decode';
 import { createRoot } from 'react-dom/client';
 import { flushSync } from 'react-dom';
 import { createDecodePool } from './decode/decode-pool.ts';
-import { decodedFrame } from './decode/decoded-frame.ts';
+import { nativeGrey } from './decode/decoded-frame.ts';
 import { createFrameLoader, type FrameLoader, type FrameLoaderParts } from './frames/frame-loader.ts';
 import { messages } from './messages/index.ts';
 import { createArchiveClient } from './session/archive-client.ts';
@@ -95,7 +94,7 @@ function loadStudies({ studies, viewports }: Viewer, connection: ConnectionWatch
   });
 }
 
-/** Decodes in workers, but for small uncompressed frames: reading those is quicker than sending them away. */
+/** Decodes in workers, but for uncompressed grey, which needs no decoding. */
 function createDecoder(): FrameLoaderParts['decode'] {
   const workers = Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1));
   const pool = createDecodePool(
@@ -103,15 +102,13 @@ function createDecoder(): FrameLoaderParts['decode'] {
     () => new Worker(new URL('./decode/decode-worker.ts', import.meta.url), { type: 'module' }),
   );
   return async (job, signal) => {
-    const { bytes, description, palette, transferSyntaxUid } = job;
-    if (transferSyntaxUid !== EXPLICIT_LITTLE_ENDIAN || bytes.length > SMALL_BYTES)
-      return pool.decode(job, signal);
-    return decodedFrame(decodeNative(bytes, description), description, palette);
+    const { bytes, description, transferSyntaxUid } = job;
+    const plain = transferSyntaxUid === EXPLICIT_LITTLE_ENDIAN ? nativeGrey(bytes, description) : undefined;
+    return plain ?? pool.decode(job, signal);
   };
 }
 
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
-const SMALL_BYTES = 2 ** 20;
 
 /** A quarter of what the device says it has; browsers that do not say get a gigabyte. */
 function memoryBudget(): number {

@@ -1,4 +1,12 @@
-import { renderColor, type FramePixels, type ImageDescription, type Palette } from '@sightline/dicom';
+import {
+  DicomError,
+  isGrey,
+  renderColor,
+  type FramePixels,
+  type ImageDescription,
+  type Palette,
+} from '@sightline/dicom';
+import { nativeFrameBytes } from '@sightline/dicom/decode';
 import type { Picture } from '../viewport/picture.ts';
 
 /**
@@ -22,6 +30,25 @@ export function decodedFrame(
   return bits && description.bitsStored <= 16 && description.float === undefined
     ? { kind: 'stored', columns, rows, bits }
     : { kind: 'wide', pixels };
+}
+
+const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
+
+/**
+ * An uncompressed grey frame of 8 or 16 bits without touching a pixel: display tables know every bit pattern, so nothing
+ * needs to be masked or sign-extended first. Undefined for everything else.
+ * @param bytes Explicit VR Little Endian; from the first byte of its buffer
+ * @throws DicomError frame_missing where they are too few
+ */
+export function nativeGrey(bytes: Uint8Array, description: ImageDescription): DecodedFrame | undefined {
+  const { columns, rows, bitsAllocated, bitsStored, highBit } = description;
+  const isPlain = isGrey(description) && description.float === undefined && highBit === bitsStored - 1;
+  if (!isPlain || (bitsAllocated !== 8 && bitsAllocated !== 16) || !IS_LITTLE_ENDIAN) return undefined;
+  const count = columns * rows;
+  if (bytes.length < nativeFrameBytes(description)) throw new DicomError('frame_missing');
+  const { buffer, byteOffset } = bytes;
+  const bits = bitsAllocated === 8 ? bytes.subarray(0, count) : new Uint16Array(buffer, byteOffset, count);
+  return { kind: 'stored', columns, rows, bits };
 }
 
 /** The same memory, read as unsigned: what an integer texture holds. */

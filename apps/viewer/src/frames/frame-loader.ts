@@ -6,6 +6,7 @@ import {
   neededBulk,
   readPalette,
   transferSyntax,
+  type DicomErrorCode,
   type ImageDescription,
 } from '@sightline/dicom';
 import { byteLength, type DecodedFrame } from '../decode/decoded-frame.ts';
@@ -153,13 +154,18 @@ function frameBytes({ dataset }: StackImage['instance']): number {
 function failureOf(error: unknown): FrameFailure {
   if (error instanceof VideoError) return 'video';
   if (error instanceof DicomError) {
-    return error.code === 'unsupported_transfer_syntax' ? 'unsupported' : 'damaged';
+    return failureOfCode[error.code] ?? 'damaged';
   }
   if (!(error instanceof RequestError)) return 'damaged';
   const found = error.problem === undefined ? undefined : failureOfProblem[error.problem];
   if (found) return found;
   return error.failure === 'ended' || error.failure === 'forbidden' ? 'refused' : error.failure;
 }
+
+const failureOfCode: Readonly<Partial<Record<DicomErrorCode, FrameFailure>>> = {
+  unsupported_transfer_syntax: 'unsupported',
+  bad_image_attributes: 'undescribed',
+};
 
 /** Problem codes of the archive that say more than their status does. */
 const failureOfProblem: Readonly<Record<string, FrameFailure>> = {

@@ -7,15 +7,16 @@ import {
 } from '@sightline/dicom';
 import type { DecodedFrame } from '../decode/decoded-frame.ts';
 import type { StackImage } from '../studies/instance.ts';
-import { displayTable } from '../viewport/display-table.ts';
+import { displayTable, storedValue } from '../viewport/display-table.ts';
 import type { DisplayTable, Picture } from '../viewport/picture.ts';
 
 /**
- * Why an image is not there: `damaged` and `unsupported` cannot be decoded, `video` needs a player, `empty` has no pixel
+ * Why an image is not there: `damaged` and `unsupported` cannot be decoded, `undescribed` lacks attributes, `video` needs a player, `empty` has no pixel
  * data, the rest are answers of the archive.
  */
 export type FrameFailure =
   | 'damaged'
+  | 'undescribed'
   | 'unsupported'
   | 'video'
   | 'empty'
@@ -45,10 +46,9 @@ function storedValues(decoded: DecodedFrame, description: ImageDescription) {
   if (decoded.kind === 'wide') return decoded.pixels.data;
   if (decoded.kind === 'color') return new Uint8Array();
   const { bits } = decoded;
-  if (description.pixelRepresentation === 0) return bits;
-  return bits instanceof Uint8Array
-    ? new Int8Array(bits.buffer, bits.byteOffset, bits.length)
-    : new Int16Array(bits.buffer, bits.byteOffset, bits.length);
+  const stored = storedValue(description);
+  const values = description.pixelRepresentation === 0 ? new Uint16Array(bits) : new Int16Array(bits);
+  return values.map(stored);
 }
 
 export interface Drawable {

@@ -67,6 +67,7 @@ export const en = {
   seriesEmpty: 'The archive lists this series but has no images of it.',
   failures: {
     damaged: 'is damaged and cannot be decoded.',
+    undescribed: 'lacks attributes that are needed to draw it, or they contradict each other.',
     unsupported: 'is compressed in a way that this viewer cannot decode.',
     video: 'is a video. This viewer does not play videos yet.',
     empty: 'has no pixel data.',

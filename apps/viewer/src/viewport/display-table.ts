@@ -19,16 +19,30 @@ export function displayTable(
   const known = tables.get(key);
   if (known) return known;
   const lut = buildDisplayLut(description, transform, voi);
-  const wordMask = description.bitsAllocated > 8 ? 0xffff : 0xff;
-  const table = new Uint8Array(wordMask + 1);
-  // A negative value's pattern is its two's complement: -1 is at 0xFFFF.
-  lut.data.forEach((shown, index) => {
-    table[(lut.firstStored + index) & wordMask] = shown;
-  });
+  const table = new Uint8Array(description.bitsAllocated > 8 ? 0x10000 : 0x100);
+  const stored = storedValue(description);
+  for (let pattern = 0; pattern < table.length; pattern++) {
+    table[pattern] = lut.data[stored(pattern) - lut.firstStored] ?? 0; // within bounds: every value has an entry
+  }
   const oldest = tables.size >= KEPT ? tables.keys().next().value : undefined;
   if (oldest !== undefined) tables.delete(oldest);
   tables.set(key, table);
   return table;
+}
+
+/**
+ * What a bit pattern means, PS3.5 8.1.1: bits above High Bit (overlays of old files) do not count, and the highest one that
+ * does is the sign of a signed value. High Bit is Bits Stored - 1 here. A pattern that is a stored value already means
+ * itself.
+ */
+export function storedValue({
+  bitsStored,
+  pixelRepresentation,
+}: ImageDescription): (pattern: number) => number {
+  const unused = 32 - bitsStored;
+  return pixelRepresentation === 1
+    ? (pattern) => (pattern << unused) >> unused
+    : (pattern) => (pattern << unused) >>> unused;
 }
 
 function tableKey(
