@@ -26,6 +26,10 @@ export function rasterize(request: PaintRequest): Uint8ClampedArray<ArrayBuffer>
 const OPAQUE_BLACK =
   new Uint8Array(new Uint32Array([0xff000000]).buffer)[3] === 0xff ? 0xff000000 : 0x000000ff;
 
+/**
+ * The weights of both axes multiply, so each line of the image is summed along the screen's horizontal axis once and those
+ * sums are then added up for every screen line that they take part in: the same whole numbers as summing over the area.
+ */
 function rasterizeStored(
   { width, height, table, sampling, invert }: PaintRequest,
   { bits, columns }: Extract<Picture, { kind: 'stored' }>,
@@ -33,40 +37,100 @@ function rasterizeStored(
 ): Uint8ClampedArray<ArrayBuffer> {
   if (!table) throw new TypeError('stored values need a display table');
   const { across, down, swapped } = sampling;
-  const stepAcross = swapped ? columns : 1;
-  const stepDown = swapped ? 1 : columns;
   const pixels = new Uint32Array(out.buffer);
   const grey = greyPixels(invert);
+  const [from, to] = covered(across, width);
+  const totals = totalWeights(across, width);
+  const lines = lineSums(across, from, to, (line, sums) => {
+    sumLine(
+      { bits, table, across, from, to, origin: line * (swapped ? 1 : columns), step: swapped ? columns : 1 },
+      sums,
+    );
+  });
+  const area = new Float64Array(width);
   for (let y = 0; y < height; y++) {
-    const yCount = down[y * ENTRY + 1] as number; // within bounds, here and below: tables cover the viewport
-    if (yCount === 0) continue;
-    const yFirst = down[y * ENTRY] as number;
-    const yFirstWeight = down[y * ENTRY + 2] as number;
-    const yLastWeight = down[y * ENTRY + 3] as number;
-    for (let x = 0; x < width; x++) {
-      const xCount = across[x * ENTRY + 1] as number;
-      if (xCount === 0) continue;
-      const origin = (across[x * ENTRY] as number) * stepAcross + yFirst * stepDown;
-      if (xCount === 1 && yCount === 1) {
-        pixels[y * width + x] = grey[table[bits[origin] as number] as number] as number;
-        continue;
-      }
-      const xFirstWeight = across[x * ENTRY + 2] as number;
-      const xLastWeight = across[x * ENTRY + 3] as number;
-      let sum = 0;
-      let total = 0;
-      for (let j = 0; j < yCount; j++) {
-        const wy = j === 0 ? yFirstWeight : j === yCount - 1 ? yLastWeight : INNER_WEIGHT;
-        for (let i = 0; i < xCount; i++) {
-          const w = wy * (i === 0 ? xFirstWeight : i === xCount - 1 ? xLastWeight : INNER_WEIGHT);
-          sum += w * (table[bits[origin + i * stepAcross + j * stepDown] as number] as number);
-          total += w;
-        }
-      }
-      pixels[y * width + x] = grey[Math.floor((sum + (total >> 1)) / total)] as number;
+    const count = down[y * ENTRY + 1] as number; // within bounds, here and below: tables cover the viewport
+    if (count === 0) continue;
+    const first = down[y * ENTRY] as number;
+    let weights = 0;
+    for (let j = 0; j < count; j++) {
+      const weight = weightAt(down, y, j, count);
+      const sums = lines(first + j);
+      if (j === 0) for (let x = from; x < to; x++) area[x] = weight * (sums[x] as number);
+      else for (let x = from; x < to; x++) area[x] = (area[x] as number) + weight * (sums[x] as number);
+      weights += weight;
+    }
+    for (let x = from; x < to; x++) {
+      const total = weights * (totals[x] as number);
+      pixels[y * width + x] = grey[Math.floor(((area[x] as number) + (total >> 1)) / total)] as number;
     }
   }
   return out;
+}
+
+/** The screen columns from the first to behind the last that the image covers; it covers all between. */
+function covered(across: Int32Array, width: number): readonly [from: number, to: number] {
+  let from = 0;
+  while (from < width && across[from * ENTRY + 1] === 0) from++;
+  let to = width;
+  while (to > from && across[(to - 1) * ENTRY + 1] === 0) to--;
+  return [from, to];
+}
+
+function totalWeights(table: Int32Array, length: number): Int32Array {
+  return Int32Array.from({ length }, (_, entry) => {
+    const count = table[entry * ENTRY + 1] as number; // within bounds
+    let total = 0;
+    for (let i = 0; i < count; i++) total += weightAt(table, entry, i, count);
+    return total;
+  });
+}
+
+/** Neighbouring screen lines share image lines: the last few sums are kept. */
+function lineSums(
+  across: Int32Array,
+  from: number,
+  to: number,
+  sum: (line: number, sums: Int32Array) => void,
+): (line: number) => Int32Array {
+  const KEPT = 4;
+  const kept = Array.from({ length: KEPT }, () => ({
+    line: -1,
+    sums: new Int32Array(across.length / ENTRY),
+  }));
+  return (line) => {
+    const slot = kept[line % KEPT] as (typeof kept)[number]; // the remainder is below KEPT
+    if (slot.line !== line && from < to) {
+      sum(line, slot.sums);
+      slot.line = line;
+    }
+    return slot.sums;
+  };
+}
+
+interface Line {
+  readonly bits: Extract<Picture, { kind: 'stored' }>['bits'];
+  readonly table: DisplayTable;
+  readonly across: Int32Array;
+  readonly from: number;
+  readonly to: number;
+  readonly origin: number;
+  readonly step: number;
+}
+
+function sumLine({ bits, table, across, from, to, origin, step }: Line, sums: Int32Array): void {
+  for (let x = from; x < to; x++) {
+    const entry = x * ENTRY;
+    const count = across[entry + 1] as number; // within bounds, here and below
+    let at = origin + (across[entry] as number) * step;
+    let sum = (across[entry + 2] as number) * (table[bits[at] as number] as number);
+    for (let i = 1; i < count; i++) {
+      at += step;
+      const weight = i === count - 1 ? (across[entry + 3] as number) : INNER_WEIGHT;
+      sum += weight * (table[bits[at] as number] as number);
+    }
+    sums[x] = sum;
+  }
 }
 
 /** Packed RGBA of each display value, so that the loops write one word a pixel in either byte order. */
