@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DicomError } from '@sightline/dicom';
 import { expect, test } from 'vitest';
@@ -199,6 +199,38 @@ test('bytes that went missing come back with the same file', async () => {
   expect((await ask(archive, INSTANCE, asStored)).status).toBe(500);
   expect((await archive.store(once(file))).kind).toBe('identical');
   expect((await ask(archive, INSTANCE, asStored)).status).toBe(200);
+});
+
+test('bytes that the disk cut or changed come back with the same file, while the server has the damaged ones open', async () => {
+  const folder = temporaryFolder();
+  const server = await openArchive(folder);
+  const beside = await openArchive(folder, 'beside');
+  const file = synthetic({ frames: [frameBytes(1)] });
+  await server.store(once(file));
+  const hash = sha256(file);
+  const path = join(folder, 'blobs', hash.slice(0, 2), hash.slice(2, 4), hash);
+  const read = async () => Buffer.from((await ask(server, INSTANCE, asStored)).bytes);
+  for (const archive of [server, beside]) {
+    truncateSync(path, 5);
+    expect((await ask(server, INSTANCE, asStored)).status).toBe(500);
+    expect((await archive.store(once(file))).kind).toBe('identical');
+    expect((await read()).equals(file)).toBe(true);
+  }
+  writeFileSync(path, Buffer.alloc(file.length, 7));
+  await expect(read()).rejects.toMatchObject({ code: 'damaged' });
+  expect((await server.store(once(file))).kind).toBe('identical');
+  expect((await read()).equals(file)).toBe(true);
+});
+
+test('the inflated data of a deflated file come back with the file as well', async () => {
+  const folder = temporaryFolder();
+  const archive = await openArchive(folder);
+  const file = deflated(synthetic({ frames: [frameBytes(1), frameBytes(2)] }));
+  await archive.store(once(file));
+  const derived = filesIn(folder).find((name) => name !== sha256(file))!;
+  openFileBlobs(join(folder, 'blobs')).remove(derived);
+  expect((await archive.store(once(file))).kind).toBe('identical');
+  expect(filesIn(folder)).toContain(derived);
 });
 
 test('the first image of a study is of its first series that has one', async () => {

@@ -39,11 +39,10 @@ export async function storeInstance(
     const parsed = await parts.reader.read(original.file);
     const identity = identityOf(parsed);
     if (admission(identity) === 'refused') return { kind: 'refused', code: 'not_admitted', ...identity };
-    const known = await settleKnown(parts, original, parsed);
-    if (known) return known;
     const data = parsed.inflated ? await stageDerived(parts.blobs, parsed.inflated) : original;
     if (data !== original) staged.push(data);
-    return await record(parts, { parsed, original, data });
+    const ready = { parsed, original, data };
+    return (await settleKnown(parts, ready)) ?? (await record(parts, ready));
   } catch (error) {
     const code = refusalOf(error);
     if (code === undefined) throw error;
@@ -60,13 +59,15 @@ interface Ready {
   readonly data: StagedBlob;
 }
 
-async function record(
-  { index, blobs, clock }: StoreParts,
-  { parsed, original, data }: Ready,
-): Promise<StoreResult> {
-  const identity = identityOf(parsed);
+async function publish({ original, data }: Ready): Promise<void> {
   await original.publish();
   if (data !== original) await data.publish();
+}
+
+async function record({ index, blobs, clock }: StoreParts, ready: Ready): Promise<StoreResult> {
+  const { parsed, original, data } = ready;
+  const identity = identityOf(parsed);
+  await publish(ready);
   const outcome = await index.add(
     {
       parsed,
@@ -86,19 +87,15 @@ async function record(
 }
 
 /**
- * The answer where the object is already here, without writing it again. Bytes that went missing since are put back:
- * they are the same, so nothing else can have been meant.
+ * The answer where the object is already here. The bytes take the place of those that were stored: they are the same,
+ * unless the disk lost or changed some since, and then this mends it.
  */
-async function settleKnown(
-  { index, blobs }: StoreParts,
-  staged: StagedBlob,
-  parsed: ParsedInstance,
-): Promise<StoreOutcome | undefined> {
-  const identity = identityOf(parsed);
+async function settleKnown({ index }: StoreParts, ready: Ready): Promise<StoreOutcome | undefined> {
+  const identity = identityOf(ready.parsed);
   const known = await index.hashOf(identity.sopInstanceUid);
   if (known === undefined) return undefined;
-  if (known !== staged.hash) return { kind: 'refused', code: 'conflict', ...identity };
-  if (!blobs.has(staged.hash)) await staged.publish();
+  if (known !== ready.original.hash) return { kind: 'refused', code: 'conflict', ...identity };
+  await publish(ready);
   return { kind: 'identical', ...identity };
 }
 

@@ -8,11 +8,11 @@ export interface BlobStore {
    * `out_of_space`, or with the source's own error, and then leaves nothing behind.
    */
   stage(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob>;
-  /** Exactly `length` bytes from `offset`, or BlobError `missing` or `short`; never other bytes. */
+  /** Exactly `length` bytes from `offset`, or BlobError `missing` or `short`; never fewer. */
   read(hash: string, offset: number, length: number): Promise<Uint8Array>;
   /**
    * The whole blob or a part of it, in pieces. It must have `size` bytes: BlobError before the first byte where it has
-   * not.
+   * not. A whole blob whose bytes are not those of its name ends with BlobError `damaged` instead of its last piece.
    */
   stream(hash: string, size: number, part?: BlobPart): Promise<AsyncIterable<Uint8Array>>;
   /**
@@ -37,13 +37,13 @@ export interface StagedBlob {
   readonly size: number;
   /** Local path where the bytes can be read until published or discarded. */
   readonly file: string;
-  /** Makes the blob visible under its name, durably. */
+  /** Makes the blob visible under its name, durably, in place of what is there. */
   publish(): Promise<void>;
   /** Ends the staging, published or not: whatever is left of it besides the blob itself goes. Never rejects. */
   end(): Promise<void>;
 }
 
-export type BlobErrorCode = 'missing' | 'short' | 'too_large' | 'out_of_space';
+export type BlobErrorCode = 'missing' | 'short' | 'damaged' | 'too_large' | 'out_of_space';
 
 /** A foreseen failure of storage. The message is the code: it never names a file. */
 export class BlobError extends Error {

@@ -55,6 +55,14 @@ test('a file that was cut or taken away is an error, never other bytes', async (
   await expect(openFileBlobs(folder).read(hash, 0, 1)).rejects.toMatchObject({ code: 'missing' });
 });
 
+test('a whole file with another byte in it never ends', async () => {
+  const folder = temporaryFolder();
+  const hash = await write(folder, '0123456789');
+  writeFileSync(join(folder, hash.slice(0, 2), hash.slice(2, 4), hash), '0123X56789');
+  const pieces = await openFileBlobs(folder).stream(hash, 10);
+  await expect(pieces[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'damaged' });
+});
+
 test('a file cut while it is open is noticed', async () => {
   const folder = temporaryFolder();
   const hash = await write(folder, '0123456789');

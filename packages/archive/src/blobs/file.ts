@@ -32,16 +32,23 @@ export function openFileBlobs(folder: string): BlobStore {
       serial += 1;
       const name = join(temporary, `${OWNER}-${serial}`);
       const { hash, size } = await writeTemporary(`${name}.part`, bytes, maxBytes);
-      return stagedBlob({ name, hash, size, root: folder, path: pathOf(hash) });
+      return stagedBlob({ name, hash, size, root: folder, path: pathOf(hash), files });
     },
 
-    read: (hash, offset, length) => files.use(pathOf(hash), (fd) => readExactly(fd, offset, length)),
-
-    async stream(hash, size, part = { offset: 0, length: size }) {
+    async read(hash, offset, length) {
       const path = pathOf(hash);
-      const actual = await files.use(path, sizeOf);
-      if (actual !== size || part.offset + part.length > size) throw new BlobError('short');
-      return streamPart(files, path, part);
+      return reopeningDamaged(files, path, () => files.use(path, (fd) => readExactly(fd, offset, length)));
+    },
+
+    async stream(hash, size, part) {
+      const path = pathOf(hash);
+      const { offset, length } = part ?? { offset: 0, length: size };
+      await reopeningDamaged(files, path, async () => {
+        const actual = await files.use(path, sizeOf);
+        if (actual !== size || offset + length > size) throw new BlobError('short');
+      });
+      const pieces = streamPart(files, path, { offset, length });
+      return part === undefined ? verified(pieces, hash) : pieces;
     },
 
     async recover(collect) {
@@ -72,9 +79,10 @@ interface Staging {
   readonly size: number;
   readonly root: string;
   readonly path: string;
+  readonly files: OpenFiles;
 }
 
-function stagedBlob({ name, hash, size, root, path }: Staging): StagedBlob {
+function stagedBlob({ name, hash, size, root, path, files }: Staging): StagedBlob {
   const mark = `${name}.${hash}.published`;
   return {
     hash,
@@ -87,6 +95,8 @@ function stagedBlob({ name, hash, size, root, path }: Staging): StagedBlob {
         await makeFolderDurably(dirname(path), root);
         await rename(`${name}.part`, path);
         await syncFolder(dirname(path));
+        // Open may be a damaged file of the same name, which this one has replaced.
+        await files.drop(path);
       }),
     async end() {
       // What cannot be removed now is removed at the next start.
@@ -174,6 +184,29 @@ async function* streamPart(
     const size = Math.min(STREAM_CHUNK_BYTES, length - done);
     yield await files.use(path, (fd) => readExactly(fd, offset + done, size));
   }
+}
+
+/** A file that was found damaged may be replaced by a whole one, by another process as well: the next read looks. */
+async function reopeningDamaged<T>(files: OpenFiles, path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof BlobError) await files.drop(path);
+    throw error;
+  }
+}
+
+/** A whole blob, whose last piece is given away only when all of them together have the hash that is their name. */
+async function* verified(pieces: AsyncIterable<Uint8Array>, hash: string): AsyncGenerator<Uint8Array> {
+  const sum = createHash('sha256');
+  let last: Uint8Array | undefined;
+  for await (const piece of pieces) {
+    sum.update(piece);
+    if (last) yield last;
+    last = piece;
+  }
+  if (sum.digest('hex') !== hash) throw new BlobError('damaged');
+  if (last) yield last;
 }
 
 function isLeftover(name: string): boolean {
