@@ -37,7 +37,7 @@ export function windowOf(query: readonly QueryParameter[]): VoiWindow | undefine
   const raw = valueOf(query, 'window');
   if (raw === undefined) return undefined;
   const [center = '', width = '', name = '', ...rest] = raw.split(',');
-  const shape = functions[name.trim()];
+  const shape = Object.hasOwn(functions, name.trim()) ? functions[name.trim()] : undefined;
   if (!shape || rest.length > 0) throw bad('window');
   const window = { center: toNumber(center, 'window'), width: toNumber(width, 'window'), function: shape };
   // PS3.3 C.11.2.1.2: at least 1 for LINEAR, above 0 for the others.

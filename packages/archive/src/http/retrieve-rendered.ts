@@ -11,6 +11,8 @@ import { listInstances, type Asked, type Services } from './transaction.ts';
 const mediaTypes = ['image/jpeg', 'image/png'] as const;
 const offers = mediaTypes.map((mediaType) => ({ mediaType, multipart: false }));
 
+type Region = NonNullable<Viewport['source']>;
+
 const DEFAULT_QUALITY = 90;
 const THUMBNAIL: Viewport = { width: 256, height: 256 };
 
@@ -69,10 +71,15 @@ async function chooseFrame(
   return { instance, frame };
 }
 
-/** A region beside the image is the request's fault, and must not look like the image's. */
-function isOnImage({ x, y }: { readonly x: number; readonly y: number }, { metadata }: FrameJob): boolean {
+/** A region that holds no whole pixel of the image is the request's fault, and must not look like the image's. */
+function isOnImage({ x, y, width, height }: Region, { metadata }: FrameJob): boolean {
   const dataset = JSON.parse(new TextDecoder().decode(metadata)) as DicomDataset; // written by the archive
-  return x < (getNumber(dataset, Tag.Columns) ?? 0) && y < (getNumber(dataset, Tag.Rows) ?? 0);
+  const covers = (from: number, size: number, end: number): boolean =>
+    Math.min(end, Math.round(from + Math.abs(size))) > Math.round(from);
+  return (
+    covers(x, width, getNumber(dataset, Tag.Columns) ?? 0) &&
+    covers(y, height, getNumber(dataset, Tag.Rows) ?? 0)
+  );
 }
 
 const middle = (count: number): number => Math.floor(count / 2) + 1;
