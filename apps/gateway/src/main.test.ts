@@ -162,6 +162,12 @@ describe('serve refuses in one sentence', () => {
     const environment = { SIGHTLINE_DATA_DIR: join(write('file', ''), 'data') };
     expectOneSentence(await run(['serve'], environment), /^The data folder cannot be written\./);
   });
+
+  // Node's own way of making several folders never ends there.
+  test.runIf(existsSync('/proc/self'))('a data folder that the system has no room for', async () => {
+    const environment = { SIGHTLINE_DATA_DIR: '/proc/sightline/data' };
+    expectOneSentence(await run(['serve'], environment), /^The data folder cannot be written\./);
+  });
 });
 
 describe.skipIf(!hasViewer)('serve (needs the built viewer)', () => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { StartError } from '../config.ts';
 
 /** Where everything that must survive lies. Absolute path. */
@@ -13,7 +13,7 @@ export interface DataFolder {
 export function openDataFolder(path: string): DataFolder {
   const absolute = resolve(path);
   try {
-    mkdirSync(absolute, { recursive: true });
+    makeFolder(absolute);
     accessSync(absolute, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new StartError(
@@ -22,6 +22,16 @@ export function openDataFolder(path: string): DataFolder {
     );
   }
   return { path: absolute, fileOf: (name) => join(absolute, name) };
+}
+
+/**
+ * With the folders above it. Not Node's own `recursive`, which never comes back where the system says of a folder in an
+ * existing one that there is no such folder (below /proc, on some network drives).
+ */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** The key of the folder's file `api-key`, made at the first start and readable by its owner only. */
