@@ -246,6 +246,8 @@ describe('GET /view', () => {
       { 'sec-purpose': 'prefetch' },
       { 'sec-purpose': 'prefetch;prerender' },
       { purpose: 'prefetch' },
+      { 'x-purpose': 'preview' },
+      { 'x-moz': 'prefetch' },
     ]) {
       const ahead = await gateway.server.request({ url, headers });
       expect([ahead.status, problemOf(ahead).code]).toEqual([503, 'prefetch_refused']);

@@ -120,12 +120,15 @@ function getView({ tickets, sessions }: GatewayParts, request: RouteRequest): Ht
   };
 }
 
+/** The first is the standard's (Fetch 3.4); the others are what browsers sent before it, and some still do. */
+const purposeHeaders = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'] as const;
+
 /**
  * Programs look at links before people open them; none of that may spend a ticket, nor tell whether there is one.
  * A prefetch is refused as an error, because a browser would keep a success and show it instead of opening the link.
  */
 function notOpening(request: RouteRequest): HttpResponse | undefined {
-  const purpose = `${request.headers['sec-purpose'] ?? ''} ${request.headers['purpose'] ?? ''}`;
+  const purpose = purposeHeaders.map((name) => request.headers[name] ?? '').join(' ');
   if (/\b(prefetch|prerender|preview)\b/i.test(purpose)) throw new Problem('prefetch_refused');
   return request.method === 'HEAD' ? { status: 204, headers: {} } : undefined;
 }
