@@ -16,6 +16,17 @@ async function listen(server: GatewayServer): Promise<number> {
   return server.listen({ host: '127.0.0.1', port: 0 });
 }
 
+/** What comes back for a text, up to the end of the connection. */
+function exchangeText(port: number, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    socket.setEncoding('latin1');
+    socket.on('data', (piece) => (answer += piece));
+    socket.once('close', () => resolve(answer));
+  });
+}
+
 describe('every answer', () => {
   test('carries the security headers, whatever it is', async () => {
     const gateway = createTestGateway();
@@ -222,6 +233,73 @@ describe('the server', () => {
     await expect(
       fetch(`http://127.0.0.1:${port}/half`).then((response) => response.text()),
     ).rejects.toThrow();
+  });
+
+  test('never puts words of its own into an answer that has begun', async () => {
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) yield Buffer.alloc(65_536);
+    }
+    const route: Route = {
+      path: '/endless',
+      methods: ['GET'],
+      handle: () => ({ status: 200, headers: {}, body: endless() }),
+    };
+    const port = await listen(
+      createServer({ routes: [route], log: createLog('silent', { write: () => {} }) }),
+    );
+    const received: Buffer[] = [];
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write('GET /endless HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+    );
+    socket.once('data', () => socket.write('not a request\r\n\r\n'));
+    socket.on('data', (bytes) => received.push(bytes));
+    socket.on('error', () => {});
+    await new Promise((resolve) => socket.once('close', resolve));
+    const text = Buffer.concat(received).toString('latin1');
+    expect(text).toMatch(/^HTTP\/1\.1 200/);
+    expect(text.slice(1)).not.toContain('HTTP/1.1');
+  });
+
+  test.each([
+    ['without a host', 'GET /healthz HTTP/1.1', 421, 'host_not_served'],
+    [
+      'with an expectation',
+      'GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: more',
+      400,
+      'request_malformed',
+    ],
+    ['that is not HTTP', 'GET', 400, 'request_malformed'],
+  ])('answers a request %s in its own words', async (_, head, status, code) => {
+    const port = await listen(createTestGateway().server);
+    const answer = await exchangeText(port, `${head}\r\nConnection: close\r\n\r\n`);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer).toContain(`"code":"${code}"`);
+    expect(answer.toLowerCase()).toContain('\r\ncontent-security-policy: ');
+  });
+
+  test('takes a whole URL as the target', async () => {
+    const port = await listen(createTestGateway().server);
+    const head = `Host: localhost\r\nAuthorization: Bearer ${API_KEY}\r\nConnection: close\r\n\r\n`;
+    const path = '/dicom-web/studies';
+    const answer = await exchangeText(port, `GET http://localhost:${port}${path} HTTP/1.1\r\n${head}`);
+    expect(answer.split('\r\n', 1)).toEqual(
+      (await exchangeText(port, `GET ${path} HTTP/1.1\r\n${head}`)).split('\r\n', 1),
+    );
+  });
+
+  test('answers an unreadable media type in its own words, known address or not', async () => {
+    const { server } = createTestGateway();
+    const post = (url: string) =>
+      server.request({ method: 'POST', url, body: 'x', headers: { ...authorised, 'content-type': 'x' } });
+    expect(JSON.parse((await post('/api/launches')).text)).toMatchObject({ code: 'media_type_unsupported' });
+    expect(JSON.parse((await post('/nowhere')).text)).toMatchObject({ code: 'not_found' });
+  });
+
+  test('refuses an invented ticket or session of any length like any other', async () => {
+    const { server } = createTestGateway();
+    const long = 'a'.repeat(5000);
+    expect((await server.request({ url: `/launch/${long}` })).status).toBe(404);
+    expect((await server.request({ url: `/s/${long}/` })).status).toBe(401);
   });
 
   test('lets an open request end when it stops', async () => {

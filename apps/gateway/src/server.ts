@@ -2,7 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Problem, type ProblemCode, toProblemDocument } from '@sightline/contract';
 import type { HttpResponse } from '@sightline/dicomweb';
-import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type InjectOptions,
+} from 'fastify';
 import { createHostCheck } from './http/host-names.ts';
 import { NodeRequest, send } from './http/node-exchange.ts';
 import { toResponse } from './http/problem-response.ts';
@@ -65,9 +70,15 @@ export function createServer(options: ServerOptions): GatewayServer {
   const exchange = createExchange(options);
   const app = createApp(options.headersTimeoutMs ?? 10_000, exchange);
   for (const route of options.routes) addRoute(app, route, exchange);
-  app.setNotFoundHandler((request, reply) => {
+  const unknown = (request: FastifyRequest, reply: FastifyReply): void => {
     reply.hijack();
     void exchange(UNKNOWN, request.raw, reply.raw, {});
+  };
+  app.setNotFoundHandler(unknown);
+  app.setErrorHandler((_error, request, reply) => unknown(request, reply));
+  // An expectation other than 100-continue, which Node would answer by itself.
+  app.server.on('checkExpectation', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    void exchange(MALFORMED, incoming, outgoing, {});
   });
 
   return {
@@ -107,10 +118,18 @@ function createApp(headersTimeoutMs: number, exchange: Exchange): FastifyInstanc
     exposeHeadRoutes: false,
     // What arrives on an open connection while we stop is still answered, and as everything else is.
     return503OnClosing: false,
+    // An address may be as long as Node lets it be: an invented ticket or session is refused like any other.
+    routerOptions: { maxParamLength: Number.MAX_SAFE_INTEGER },
+    rewriteUrl: originForm,
     // A study may take minutes to arrive; what must be quick is the head, and what must not stop is the flow.
     requestTimeout: 0,
     connectionTimeout: SILENCE_MS,
-    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: Math.min(headersTimeoutMs, 2000) },
+    http: {
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(headersTimeoutMs, 2000),
+      // One without is answered by us, like one with a name that is not ours.
+      requireHostHeader: false,
+    },
     clientErrorHandler: answerClientError,
     // A path that does not decode.
     frameworkErrors: (_error, request, reply) => {
@@ -118,10 +137,15 @@ function createApp(headersTimeoutMs: number, exchange: Exchange): FastifyInstanc
       void exchange(MALFORMED, request.raw, reply.raw, {});
     },
   });
-  // Bodies are streams for the handlers, whatever they hold.
+  // Bodies are streams for the handlers, whatever they hold: the framework never reads one.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   return app;
+}
+
+/** RFC 9112 3.2.2: a target may be a whole URL. Its host is not looked at, since links are made from the Host header. */
+function originForm({ url = '/' }: { readonly url?: string | undefined }): string {
+  return url.replace(/^https?:\/\/[^/?]*\/?/i, '/');
 }
 
 /** Every method of a known address is answered: by its handler, or by 405 with the list of those that are. */
@@ -136,15 +160,14 @@ function addRoute(app: FastifyInstance, route: Route, exchange: Exchange): void 
     [refused, refusal],
   ] as const) {
     if (methods.length === 0) continue;
-    app.route({
-      method: [...methods],
-      url,
-      handler: (request, reply) => {
-        reply.hijack();
-        // The names in {braces}: the framework fills them from the path, as text.
-        void exchange(handled, request.raw, reply.raw, request.params as Record<string, string>);
-      },
-    });
+    const handler = (request: FastifyRequest, reply: FastifyReply): void => {
+      reply.hijack();
+      // The names in {braces}: the framework fills them from the path, as text.
+      void exchange(handled, request.raw, reply.raw, request.params as Record<string, string>);
+    };
+    // The framework's one complaint is a Content-Type that it cannot read: the handlers know better what to say.
+    const errorHandler: typeof app.errorHandler = (_error, request, reply) => handler(request, reply);
+    app.route({ method: [...methods], url, handler, errorHandler });
   }
 }
 
@@ -188,6 +211,7 @@ function createExchange({ log, publicUrl }: ServerOptions): Exchange {
       if (!(error instanceof Problem) && !outgoing.destroyed) log.failure(request.id, route.path, error);
       response = toResponse(error, request);
     }
+    noteAnswer(incoming.socket, outgoing);
     try {
       await send(incoming, outgoing, { ...response, headers: { ...security, ...response.headers } });
     } catch (error) {
@@ -221,9 +245,18 @@ function rootLength(route: Route, url: string): number {
   return url.split('/', segments).join('/').length;
 }
 
+/** How many answers of each connection have begun and are not at their end. */
+const openAnswers = new WeakMap<Socket, number>();
+
+function noteAnswer(socket: Socket, outgoing: ServerResponse): void {
+  openAnswers.set(socket, (openAnswers.get(socket) ?? 0) + 1);
+  outgoing.once('close', () => openAnswers.set(socket, (openAnswers.get(socket) ?? 1) - 1));
+}
+
 /** What the parser refuses never becomes a request: the answer is written by hand. */
 function answerClientError(error: { readonly code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // An answer that has begun is cut: words of ours in the middle of it would be taken for its bytes.
+  if (error.code === 'ECONNRESET' || !socket.writable || (openAnswers.get(socket) ?? 0) > 0) {
     socket.destroy();
     return;
   }
