@@ -278,13 +278,18 @@ describe('the server', () => {
   });
 
   test('takes a whole URL as the target', async () => {
-    const port = await listen(createTestGateway().server);
-    const head = `Host: localhost\r\nAuthorization: Bearer ${API_KEY}\r\nConnection: close\r\n\r\n`;
-    const path = '/dicom-web/studies';
-    const answer = await exchangeText(port, `GET http://localhost:${port}${path} HTTP/1.1\r\n${head}`);
-    expect(answer.split('\r\n', 1)).toEqual(
-      (await exchangeText(port, `GET ${path} HTTP/1.1\r\n${head}`)).split('\r\n', 1),
-    );
+    const handle: Route['handle'] = ({ root, path, query }) => ({
+      status: 200,
+      headers: {},
+      body: JSON.stringify([root, path, query]),
+    });
+    const routes: Route[] = [{ path: '/below/*', methods: ['GET'], handle }];
+    const port = await listen(createServer({ routes, log: createLog('silent', { write: () => {} }) }));
+    const head = 'Host: localhost\r\nConnection: close\r\n\r\n';
+    for (const origin of ['', `http://localhost:${port}`]) {
+      const answer = await exchangeText(port, `GET ${origin}/below/a/b?c HTTP/1.1\r\n${head}`);
+      expect(answer).toContain('["/below","/a/b","c"]');
+    }
   });
 
   test('answers an unreadable media type in its own words, known address or not', async () => {
