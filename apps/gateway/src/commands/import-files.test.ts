@@ -83,6 +83,14 @@ test('follows a link that was named, and none that leads out of the folder', asy
   ]);
 });
 
+// Only Linux keeps such a name as it is.
+test.runIf(process.platform === 'linux')('takes a file whose name is not UTF-8', async () => {
+  const name = Buffer.concat([Buffer.from(`${folder}/M`), Buffer.of(0xfc), Buffer.from('ller')]);
+  writeFileSync(name, 'DICM 1');
+  const archive = tinyArchive();
+  expect(await importFiles(archive, [folder])).toMatchObject({ stored: 1, refused: [] });
+});
+
 test('says which path does not exist, and takes the others', async () => {
   const summary = await importFiles(tinyArchive(), [join(folder, 'absent'), write('1', 'DICM 1')]);
   expect(summary).toMatchObject({ stored: 1, refused: [{ reason: 'There is no such file or folder.' }] });

@@ -58,7 +58,7 @@ async function* walkAll(paths: readonly string[]): AsyncGenerator<Found> {
 
 async function storeFile(
   archive: Pick<Archive, 'store'>,
-  file: string,
+  file: Buffer,
 ): Promise<'stored' | 'identical' | keyof typeof reasons> {
   let isUnreadable = false;
   async function* bytes(): AsyncGenerator<Uint8Array> {

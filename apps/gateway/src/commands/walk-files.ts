@@ -1,9 +1,12 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { isAbsolute, join, relative, sep } from 'node:path';
 
-/** A file to import, or the reason why something on the way is not one. `name` is how the person knows it. */
+/**
+ * A file to import, or the reason why something on the way is not one. `name` is how the person knows it; `file` is its
+ * path in bytes, since a name from an old disc or a foreign system need not be UTF-8.
+ */
 export type Found =
-  | { readonly name: string; readonly file: string }
+  | { readonly name: string; readonly file: Buffer }
   | { readonly name: string; readonly refusal: WalkRefusal };
 
 export const walkRefusals = {
@@ -12,6 +15,8 @@ export const walkRefusals = {
   link_outside: 'This is a link that leads out of the folder, and is not followed.',
   not_a_file: 'This is neither a file nor a folder.',
 } as const;
+
+const SEPARATOR = Buffer.from(sep);
 
 export type WalkRefusal = keyof typeof walkRefusals;
 
@@ -27,15 +32,15 @@ export async function* walkFiles(path: string): AsyncGenerator<Found> {
     yield { name: path, refusal: 'missing' };
     return;
   }
-  yield* walk({ name: path, file: root }, root);
+  yield* walk({ name: path, file: Buffer.from(root) }, root);
 }
 
 async function* walk(
-  at: { readonly name: string; readonly file: string },
+  at: { readonly name: string; readonly file: Buffer },
   root: string,
 ): AsyncGenerator<Found> {
   const { name, file } = at;
-  let children: readonly string[];
+  let children: readonly Buffer[];
   try {
     const stats = await lstat(file);
     if (stats.isFile()) return yield at;
@@ -44,14 +49,17 @@ async function* walk(
       return;
     }
     if (!stats.isDirectory()) return yield { name, refusal: 'not_a_file' };
-    children = (await readdir(file)).toSorted();
+    children = (await readdir(file, { encoding: 'buffer' })).toSorted(Buffer.compare);
   } catch {
     return yield { name, refusal: 'unreadable' };
   }
-  for (const child of children) yield* walk({ name: join(name, child), file: join(file, child) }, root);
+  for (const child of children) {
+    const below = { name: join(name, child.toString()), file: Buffer.concat([file, SEPARATOR, child]) };
+    yield* walk(below, root);
+  }
 }
 
-async function leadsOutside(link: string, root: string): Promise<boolean> {
+async function leadsOutside(link: Buffer, root: string): Promise<boolean> {
   const inside = relative(root, await realpath(link));
   return inside.startsWith('..') || isAbsolute(inside);
 }
