@@ -4,11 +4,10 @@
  */
 import {
   describeImage,
+  describeUncompressed,
   frameTransform,
   isGrey,
-  neededBulk,
   type DicomDataset,
-  type ImageDescription,
 } from '@sightline/dicom';
 import { decodeNative } from '@sightline/dicom/decode';
 import type { Bootstrap, FirstImage } from '@sightline/contract';
@@ -45,9 +44,9 @@ async function firstPaint(first: FirstImage, shell: Shell): Promise<LoadedFrame 
   if (!instance || unsupportedObject(instance)) return undefined;
   const image: StackImage = { instance, frame: first.frame };
   const description = describeImage(first.metadata);
-  const uncompressed = uncompressedDescription(description);
-  // Lookup tables that are bulk data need requests of their own: the application makes them.
-  if (!uncompressed || neededBulk(first.metadata, first.frame).length > 0) {
+  const uncompressed = describeUncompressed(first.metadata, first.frame);
+  if (!uncompressed) {
+    // The application asks for it as it is stored.
     showPreview(shell, { image, description }, first.previewUrl);
     return undefined;
   }
@@ -67,19 +66,6 @@ async function firstPaint(first: FirstImage, shell: Shell): Promise<LoadedFrame 
   };
   paint(shell, frame);
   return frame;
-}
-
-/**
- * What the uncompressed form of an image looks like, where its metadata alone says so. The metadata is that of the stored
- * form: subsampled or planar colour may or may not have been undone on the way, so such images, and palettes, are left to
- * the application, which asks for them as they are stored.
- */
-function uncompressedDescription(description: ImageDescription): ImageDescription | undefined {
-  const { photometricInterpretation: color, planarConfiguration } = description;
-  if (isGrey(description) || (color === 'RGB' && planarConfiguration === 0)) return description;
-  // Names that only a codec uses, and undoes.
-  const isOfCodec = color === 'YBR_ICT' || color === 'YBR_RCT';
-  return isOfCodec ? { ...description, photometricInterpretation: 'RGB', planarConfiguration: 0 } : undefined;
 }
 
 type Described = Pick<LoadedFrame, 'image' | 'description'>;
@@ -122,7 +108,9 @@ function paint({ region, canvas, preview }: Shell, frame: LoadedFrame): void {
   const rgba = rasterize({ ...size, ...drawable(frame, voi, false), sampling: samples });
   canvas.width = size.width;
   canvas.height = size.height;
-  canvas.getContext('2d', { alpha: false })?.putImageData(new ImageData(rgba, size.width, size.height), 0, 0);
+  // Kept in memory: it is written once, and setting up a GPU context for it would take longer than the picture.
+  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+  context?.putImageData(new ImageData(rgba, size.width, size.height), 0, 0);
   preview.hidden = true;
   labelRegion(region, { state: 'ready', image: frame.image });
   writeOverlay(region, describe(region, frame, voi));

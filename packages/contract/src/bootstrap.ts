@@ -38,7 +38,7 @@ export interface FirstImage {
   readonly frame: number;
   /** Rendered JPEG, small, asked for by the page at once. */
   readonly previewUrl: string;
-  /** The frame's stored values, uncompressed, Explicit VR Little Endian, one single-part body. */
+  /** The frame uncompressed, Explicit VR Little Endian, one single-part body; `describeUncompressed` says what is in it. */
   readonly pixelsUrl: string;
   /** The instance's metadata as WADO-RS metadata gives it; enough to describe and window the frame. */
   readonly metadata: DicomDataset;

@@ -19,6 +19,7 @@ export * from './image/needed-bulk.ts';
 export * from './image/palette.ts';
 export * from './image/render-color.ts';
 export * from './image/render8.ts';
+export * from './image/uncompressed.ts';
 export * from './image/voi.ts';
 export type { BulkLocation } from './part10/dataset-reader.ts';
 export type { ByteRange } from './part10/fragments.ts';

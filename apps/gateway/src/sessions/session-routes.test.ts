@@ -37,6 +37,24 @@ describe('the page of a session', () => {
     ]);
   });
 
+  test('asks ahead only for pixels that the page will draw', async () => {
+    const gateway = createTestGateway();
+    const { firstImage } = gateway.parts.archive;
+    gateway.parts.archive.firstImage = async (study) => {
+      const image = await firstImage(study);
+      return (
+        image && {
+          ...image,
+          metadata: { ...image.metadata, '00280004': { vr: 'CS', Value: ['PALETTE COLOR'] } },
+        }
+      );
+    };
+    const { path, cookie } = await gateway.open('1.2.3');
+    const { text } = await gateway.server.request({ url: path, headers: { cookie } });
+    expect(text).toContain('as="image"');
+    expect(text).not.toContain('as="fetch"');
+  });
+
   test('says which study was not found and has no first image then', async () => {
     const gateway = createTestGateway();
     const { path, cookie } = await gateway.open('1.2.9');

@@ -1,4 +1,5 @@
 import { type Bootstrap, bootstrapElement, type FirstImage } from '@sightline/contract';
+import { describeUncompressed, DicomError } from '@sightline/dicom';
 import type { HttpResponse } from '@sightline/dicomweb';
 import type { Route, RouteRequest } from '../http/route.ts';
 import { html } from '../pages/page.ts';
@@ -89,12 +90,25 @@ async function findFirst(
 }
 
 /**
- * Asks for both forms of the first image while the page is still being read. `use-credentials` gives the
- * preload the same mode and credentials as the viewer's fetch; otherwise the browser would fetch twice.
+ * Asks for the preview and, where the page itself will draw them, the pixels of the first image while the page is still
+ * being read. `use-credentials` gives the preload the same mode and credentials as the viewer's fetch; otherwise the
+ * browser would fetch twice.
  */
 function preloads(first: FirstImage | undefined): string {
   if (first === undefined) return '';
   const { previewUrl, pixelsUrl } = first;
-  return html`<link rel="preload" as="image" href="${previewUrl}" fetchpriority="high"><link rel="preload" as="fetch" href="${pixelsUrl}" crossorigin="use-credentials" fetchpriority="high">`
+  const preview = html`<link rel="preload" as="image" href="${previewUrl}" fetchpriority="high">`;
+  if (!isDrawnByPage(first)) return preview.html;
+  return html`${preview}<link rel="preload" as="fetch" href="${pixelsUrl}" crossorigin="use-credentials" fetchpriority="high">`
     .html;
+}
+
+function isDrawnByPage({ metadata, frame }: FirstImage): boolean {
+  try {
+    return describeUncompressed(metadata, frame) !== undefined;
+  } catch (error) {
+    // Not an image that anybody can draw; the viewer says so.
+    if (error instanceof DicomError) return false;
+    throw error;
+  }
 }

@@ -99,6 +99,14 @@ function tinyArchive(): Archive {
   const study = '1.2.3';
   const metadata: DicomDataset = {
     '00100010': { vr: 'PN', Value: [{ Alphabetic: `${PATIENT}</script>` }] },
+    '00280002': { vr: 'US', Value: [1] },
+    '00280004': { vr: 'CS', Value: ['MONOCHROME2'] },
+    '00280010': { vr: 'US', Value: [2] },
+    '00280011': { vr: 'US', Value: [2] },
+    '00280100': { vr: 'US', Value: [16] },
+    '00280101': { vr: 'US', Value: [12] },
+    '00280102': { vr: 'US', Value: [11] },
+    '00280103': { vr: 'US', Value: [0] },
   };
   return {
     store: () => Promise.resolve({ kind: 'refused', code: 'not_dicom' }),

@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
 import { cs, ds, imageDataset, ow, sq, us } from '../test-support/image-dataset.ts';
 import { defaultWindow } from './default-window.ts';
-import { buildDisplayLut } from './display-lut.ts';
-import { frameTransform } from './grey-transform.ts';
-import { describeImage } from './image-description.ts';
+import { buildDisplayLut, displayValue } from './display-lut.ts';
+import { frameTransform, type GreyTransform } from './grey-transform.ts';
+import { describeImage, type ImageDescription } from './image-description.ts';
 import * as Tag from './image-tags.ts';
-import type { VoiWindow } from './voi.ts';
+import type { VoiChoice, VoiWindow } from './voi.ts';
 
 const window: VoiWindow = { kind: 'window', function: 'LINEAR', center: 2048, width: 4096, origin: 'user' };
 
@@ -114,4 +115,59 @@ describe('defaultWindow', () => {
     expect(of(Float32Array.of(3, 3), floats)).toMatchObject({ center: 3, width: 1 });
     expect(of(new Uint16Array(0))).toMatchObject({ width: 1 });
   });
+});
+
+test('the table is the pipeline, value by value, whatever the window, slope, polarity and padding', () => {
+  const bits = fc.constantFrom(8, 10, 12);
+  const real = (most: number) => fc.double({ min: -most, max: most, noNaN: true });
+  fc.assert(
+    fc.property(
+      bits,
+      fc.constantFrom(0 as const, 1 as const),
+      real(50),
+      real(2000),
+      real(5000),
+      fc.double({ min: 1, max: 6000, noNaN: true }),
+      fc.constantFrom('LINEAR' as const, 'LINEAR_EXACT' as const, 'SIGMOID' as const),
+      fc.constantFrom('IDENTITY' as const, 'INVERSE' as const),
+      fc.option(fc.tuple(fc.integer({ min: -5000, max: 5000 }), fc.integer({ min: -5000, max: 5000 })), {
+        nil: undefined,
+      }),
+      (
+        bitsStored,
+        pixelRepresentation,
+        slope,
+        intercept,
+        center,
+        width,
+        voiFunction,
+        presentation,
+        padding,
+      ) => {
+        const description: ImageDescription = {
+          rows: 1,
+          columns: 1,
+          numberOfFrames: 1,
+          samplesPerPixel: 1,
+          photometricInterpretation: 'MONOCHROME2',
+          planarConfiguration: 0,
+          bitsAllocated: 16,
+          bitsStored,
+          highBit: bitsStored - 1,
+          pixelRepresentation,
+          ...(padding && { pixelPaddingValue: padding[0], pixelPaddingRangeLimit: padding[1] }),
+        };
+        const transform: GreyTransform = {
+          modality: { kind: 'linear', slope, intercept },
+          voi: [],
+          presentation,
+        };
+        const voi: VoiChoice = { kind: 'window', center, width, function: voiFunction, origin: 'user' };
+        const { firstStored, data } = buildDisplayLut(description, transform, voi);
+        const toDisplay = displayValue(description, transform, voi);
+        expect([...data]).toEqual(Array.from(data, (_, index) => toDisplay(firstStored + index)));
+      },
+    ),
+    { numRuns: 150 },
+  );
 });

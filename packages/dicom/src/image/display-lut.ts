@@ -1,6 +1,6 @@
 import { DicomError } from '../dicom-error.ts';
 import { applyModality, type GreyTransform } from './grey-transform.ts';
-import { type ImageDescription, paddingTest, storedRange } from './image-description.ts';
+import { type ImageDescription, paddingRange, paddingTest, storedRange } from './image-description.ts';
 import { lookUp } from './lookup-table.ts';
 import { type VoiChoice, voiCurve } from './voi.ts';
 
@@ -25,10 +25,45 @@ export function buildDisplayLut(
     throw new DicomError('bad_image_attributes');
   }
   const { min, max } = storedRange(description);
-  const toDisplay = displayValue(description, transform, voi);
+  const toDisplay = shade(transform, voi);
   const data = new Uint8Array(max - min + 1);
-  for (let stored = min; stored <= max; stored++) data[stored - min] = toDisplay(stored);
+  const [from, to] = isMonotonic(transform, voi) ? unsaturated(toDisplay, min, max) : [min, max];
+  data.fill(toDisplay(min), 0, from - min);
+  for (let stored = from; stored <= to; stored++) data[stored - min] = toDisplay(stored);
+  data.fill(toDisplay(max), to - min + 1);
+  const padding = paddingRange(description);
+  if (padding && padding.high >= min) data.fill(0, Math.max(0, padding.low - min), padding.high - min + 1);
   return { firstStored: min, data };
+}
+
+/** Brighter stays brighter (or darker, all the way) through straight lines and windows; tables promise nothing. */
+function isMonotonic({ modality, presentation }: GreyTransform, voi: VoiChoice): boolean {
+  return modality.kind === 'linear' && voi.kind === 'window' && typeof presentation === 'string';
+}
+
+/**
+ * A window leaves most of 65536 values black or white: the first and last stored value that may differ from what lies
+ * beyond, found by halving.
+ */
+function unsaturated(
+  toDisplay: (stored: number) => number,
+  min: number,
+  max: number,
+): readonly [number, number] {
+  const [least, most] = [toDisplay(min), toDisplay(max)];
+  const from = firstWhere((stored) => toDisplay(stored) !== least, min, max);
+  return [from, firstWhere((stored) => toDisplay(stored) === most, from, max)];
+}
+
+/** The first of min ... max for which the test holds, once it holds for all behind that; max where it never does. */
+function firstWhere(test: (stored: number) => boolean, min: number, max: number): number {
+  let [low, high] = [min, max];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (test(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /**
@@ -42,10 +77,16 @@ export function displayValue(
   transform: GreyTransform,
   voi: VoiChoice,
 ): (stored: number) => number {
+  const toDisplay = shade(transform, voi);
+  const isPadding = paddingTest(description);
+  return isPadding ? (stored) => (isPadding(stored) ? 0 : toDisplay(stored)) : toDisplay;
+}
+
+/** The pipeline for a value that is not padding. */
+function shade({ modality, presentation }: GreyTransform, voi: VoiChoice): (stored: number) => number {
   const curve = voiCurve(voi);
-  const present = presentationCurve(transform.presentation);
-  const isPadding = paddingTest(description) ?? (() => false);
-  return (stored) => (isPadding(stored) ? 0 : present(curve(applyModality(transform.modality, stored))));
+  const present = presentationCurve(presentation);
+  return (stored) => present(curve(applyModality(modality, stored)));
 }
 
 function presentationCurve(presentation: GreyTransform['presentation']): (intensity: number) => number {

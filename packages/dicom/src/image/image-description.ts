@@ -83,16 +83,22 @@ export function storedRange(description: Pick<ImageDescription, 'bitsStored' | '
     : { min: 0, max: values - 1 };
 }
 
-/** Tells padding from image, or undefined where the image declares none. The argument is a stored value. */
-export function paddingTest(
-  description: Pick<ImageDescription, 'pixelPaddingValue' | 'pixelPaddingRangeLimit'>,
-): ((stored: number) => boolean) | undefined {
+type Padding = Pick<ImageDescription, 'pixelPaddingValue' | 'pixelPaddingRangeLimit'>;
+
+/** The stored values that are padding, both ends included; undefined where the image declares none. */
+export function paddingRange(
+  description: Padding,
+): { readonly low: number; readonly high: number } | undefined {
   const value = description.pixelPaddingValue;
   if (value === undefined) return undefined;
   const limit = description.pixelPaddingRangeLimit ?? value;
-  const low = Math.min(value, limit);
-  const high = Math.max(value, limit);
-  return (stored) => stored >= low && stored <= high;
+  return { low: Math.min(value, limit), high: Math.max(value, limit) };
+}
+
+/** Tells padding from image, or undefined where the image declares none. The argument is a stored value. */
+export function paddingTest(description: Padding): ((stored: number) => boolean) | undefined {
+  const range = paddingRange(description);
+  return range && ((stored) => stored >= range.low && stored <= range.high);
 }
 
 function photometricOf(ds: DicomDataset): PhotometricInterpretation {
