@@ -44,6 +44,15 @@ export function createSessionStore(parts: {
   );
   const touch = database.prepare('UPDATE sessions SET seen_at = ? WHERE id = ?');
 
+  /** A disk that is full must not stop a person who looks at images: such a session only ends sooner. */
+  const noteSeen = (now: number, id: string): void => {
+    try {
+      touch.run(now, id);
+    } catch {
+      // The launches and stores that need the disk say so.
+    }
+  };
+
   const fresh = new Map<string, { hash: Buffer; session: Session; until: number }>();
 
   return {
@@ -63,7 +72,7 @@ export function createSessionStore(parts: {
       const row = select.get(id, now, now - IDLE_MS);
       // The cast: a BLOB column is read as bytes.
       if (row === undefined || !timingSafeEqual(hash, row['secret_hash'] as Uint8Array)) return undefined;
-      if (now - Number(row['seen_at']) >= SEEN_STEP_MS) touch.run(now, id);
+      if (now - Number(row['seen_at']) >= SEEN_STEP_MS) noteSeen(now, id);
       // Written by create above, in this file and from this type.
       const launch = JSON.parse(String(row['launch'])) as LaunchRequest;
       const expiresAt = Number(row['expires_at']);
