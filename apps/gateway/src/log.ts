@@ -51,5 +51,12 @@ function describe(error: unknown): Readonly<Record<string, unknown>> {
   // The stack without its first lines, which repeat the message.
   const at = error.stack?.match(/^ {4}at .*$/gm)?.slice(0, 8) ?? [];
   const code: unknown = 'code' in error ? error.code : undefined;
-  return { error: error.name, ...(typeof code === 'string' && { code }), at };
+  // Of the database: one of its own fixed sentences, such as "database or disk is full".
+  const reason: unknown = 'errstr' in error ? error.errstr : undefined;
+  return {
+    error: error.name,
+    ...(typeof code === 'string' && { code }),
+    ...(typeof reason === 'string' && { reason }),
+    at,
+  };
 }
