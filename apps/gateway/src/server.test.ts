@@ -235,6 +235,24 @@ describe('the server', () => {
     ).rejects.toThrow();
   });
 
+  test('stops at once though connections are open on which nothing is asked, or no more', async () => {
+    const server = createTestGateway().server;
+    const port = await listen(server);
+    const texts = ['', 'GET / HT', 'POST /view HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n'];
+    const ends = texts.map(
+      (text) =>
+        new Promise<void>((resolve) => {
+          const socket = connect(port, '127.0.0.1', () => socket.write(text));
+          socket.resume();
+          socket.on('error', () => {});
+          socket.once('close', () => resolve());
+        }),
+    );
+    await expect.poll(async () => (await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    await server.close(2 ** 30);
+    await Promise.all(ends);
+  });
+
   test('never puts words of its own into an answer that has begun', async () => {
     async function* endless(): AsyncGenerator<Uint8Array> {
       for (;;) yield Buffer.alloc(65_536);
@@ -261,7 +279,7 @@ describe('the server', () => {
   });
 
   test.each([
-    ['without a host', 'GET /healthz HTTP/1.1', 421, 'host_not_served'],
+    ['without a host', 'GET /healthz HTTP/1.1', 400, 'request_malformed'],
     [
       'with an expectation',
       'GET /healthz HTTP/1.1\r\nHost: localhost\r\nExpect: more',

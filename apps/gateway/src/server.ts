@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyRequest,
   type InjectOptions,
 } from 'fastify';
+import { Connections } from './http/connections.ts';
 import { createHostCheck } from './http/host-names.ts';
 import { NodeRequest, send } from './http/node-exchange.ts';
 import { toResponse } from './http/problem-response.ts';
@@ -67,8 +68,9 @@ const MALFORMED = failing('(malformed)', 'request_malformed');
  * Node's request, our handler and Node's response.
  */
 export function createServer(options: ServerOptions): GatewayServer {
-  const exchange = createExchange(options);
-  const app = createApp(options.headersTimeoutMs ?? 10_000, exchange);
+  const connections = new Connections();
+  const exchange = createExchange(options, connections);
+  const app = createApp(options.headersTimeoutMs ?? 10_000, exchange, connections);
   for (const route of options.routes) addRoute(app, route, exchange);
   const unknown = (request: FastifyRequest, reply: FastifyReply): void => {
     reply.hijack();
@@ -76,6 +78,7 @@ export function createServer(options: ServerOptions): GatewayServer {
   };
   app.setNotFoundHandler(unknown);
   app.setErrorHandler((_error, request, reply) => unknown(request, reply));
+  connections.watch(app.server);
   // An expectation other than 100-continue, which Node would answer by itself.
   app.server.on('checkExpectation', (incoming: IncomingMessage, outgoing: ServerResponse) => {
     void exchange(MALFORMED, incoming, outgoing, {});
@@ -99,7 +102,9 @@ export function createServer(options: ServerOptions): GatewayServer {
     },
     async close(graceMs) {
       const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
-      await app.close();
+      const closed = app.close();
+      connections.closeIdle();
+      await closed;
       clearTimeout(cut);
     },
   };
@@ -112,7 +117,7 @@ type Exchange = (
   params: Readonly<Record<string, string>>,
 ) => Promise<void>;
 
-function createApp(headersTimeoutMs: number, exchange: Exchange): FastifyInstance {
+function createApp(headersTimeoutMs: number, exchange: Exchange, connections: Connections): FastifyInstance {
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -127,10 +132,10 @@ function createApp(headersTimeoutMs: number, exchange: Exchange): FastifyInstanc
     http: {
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval: Math.min(headersTimeoutMs, 2000),
-      // One without is answered by us, like one with a name that is not ours.
+      // One without is refused by us, in our own words.
       requireHostHeader: false,
     },
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, connections),
     // A path that does not decode.
     frameworkErrors: (_error, request, reply) => {
       reply.hijack();
@@ -187,13 +192,14 @@ function isTaken(methods: Route['methods'], method: Method): boolean {
 }
 
 /** From a request to a logged answer. Never rejects: whatever goes wrong ends as an answer or a closed connection. */
-function createExchange({ log, publicUrl }: ServerOptions): Exchange {
+function createExchange({ log, publicUrl }: ServerOptions, connections: Connections): Exchange {
   const isServedHost = createHostCheck(publicUrl);
   const nextId = createRequestIds();
   const security = publicUrl?.protocol === 'https:' ? { ...baseHeaders, ...httpsHeaders } : baseHeaders;
 
   return async (route, incoming, outgoing, params) => {
     const startedAt = performance.now();
+    connections.begin(incoming.socket, outgoing);
     const { host } = incoming.headers;
     const request = new NodeRequest(incoming, outgoing, {
       id: nextId(),
@@ -203,15 +209,14 @@ function createExchange({ log, publicUrl }: ServerOptions): Exchange {
     });
     let response: HttpResponse;
     try {
-      // Node keeps the first of several; a proxy before us may have looked at another one.
-      if (countHosts(incoming.rawHeaders) > 1) throw new Problem('request_malformed');
+      // RFC 9112 3.2. Node keeps the first of several; a proxy before us may have looked at another one.
+      if (countHosts(incoming.rawHeaders) !== 1) throw new Problem('request_malformed');
       if (!isServedHost(host)) throw new Problem('host_not_served');
       response = await route.handle(request);
     } catch (error) {
       if (!(error instanceof Problem) && !outgoing.destroyed) log.failure(request.id, route.path, error);
       response = toResponse(error, request);
     }
-    noteAnswer(incoming.socket, outgoing);
     try {
       await send(incoming, outgoing, { ...response, headers: { ...security, ...response.headers } });
     } catch (error) {
@@ -245,18 +250,14 @@ function rootLength(route: Route, url: string): number {
   return url.split('/', segments).join('/').length;
 }
 
-/** How many answers of each connection have begun and are not at their end. */
-const openAnswers = new WeakMap<Socket, number>();
-
-function noteAnswer(socket: Socket, outgoing: ServerResponse): void {
-  openAnswers.set(socket, (openAnswers.get(socket) ?? 0) + 1);
-  outgoing.once('close', () => openAnswers.set(socket, (openAnswers.get(socket) ?? 1) - 1));
-}
-
 /** What the parser refuses never becomes a request: the answer is written by hand. */
-function answerClientError(error: { readonly code?: string }, socket: Socket): void {
+function answerClientError(
+  error: { readonly code?: string },
+  socket: Socket,
+  connections: Connections,
+): void {
   // An answer that has begun is cut: words of ours in the middle of it would be taken for its bytes.
-  if (error.code === 'ECONNRESET' || !socket.writable || (openAnswers.get(socket) ?? 0) > 0) {
+  if (error.code === 'ECONNRESET' || !socket.writable || connections.isAnswering(socket)) {
     socket.destroy();
     return;
   }
