@@ -31,7 +31,8 @@ export function openDataFolder(path: string): DataFolder {
 function makeFolder(path: string): void {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
   if (dirname(path) !== path) makeFolder(dirname(path));
-  mkdirSync(path);
+  // Patients' images are in it: nobody else on this machine looks.
+  mkdirSync(path, { mode: 0o700 });
 }
 
 /** The key of the folder's file `api-key`, made at the first start and readable by its owner only. */
