@@ -51,8 +51,6 @@ async function firstPaint(first: FirstImage, shell: Shell): Promise<LoadedFrame 
     return undefined;
   }
   const pixels = fetch(first.pixelsUrl, { credentials: 'include' });
-  // Browsers set a canvas up on its first use, which takes a while: let it happen while the pixels are on their way.
-  contextOf(shell.canvas)?.fillRect(0, 0, 1, 1);
   showPreview(shell, { image, description }, first.previewUrl);
   const response = await pixels;
   if (!response.ok) return undefined;
@@ -110,15 +108,12 @@ function paint({ region, canvas, preview }: Shell, frame: LoadedFrame): void {
   const rgba = rasterize({ ...size, ...drawable(frame, voi, false), sampling: samples });
   canvas.width = size.width;
   canvas.height = size.height;
-  contextOf(canvas)?.putImageData(new ImageData(rgba, size.width, size.height), 0, 0);
+  // Kept in memory: it is written once, and setting up a GPU context for it would take longer than the picture.
+  const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+  context?.putImageData(new ImageData(rgba, size.width, size.height), 0, 0);
   preview.hidden = true;
   labelRegion(region, { state: 'ready', image: frame.image });
   writeOverlay(region, describe(region, frame, voi));
-}
-
-/** In the computer's memory, not the GPU's: it is written once. */
-function contextOf(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
-  return canvas.getContext('2d', { alpha: false, willReadFrequently: true });
 }
 
 function writeOverlay(region: HTMLElement, text: OverlayText): void {
@@ -201,6 +196,8 @@ async function run(): Promise<void> {
     return;
   }
   afterPaint(() => {
+    // Where the pixels are faster than the preview, this is also the first moment with something to look at.
+    markOnce('sightline:preview');
     markOnce('sightline:first-image');
     next();
   });
