@@ -22,8 +22,8 @@ import {
   waitForImage,
 } from './support/viewport.ts';
 
-/** One decoder, one depth or one way of drawing each: what a browser without WebGL must draw just the same. */
-const WITHOUT_WEBGL = [
+/** One depth or one way of drawing each: what the GPU must draw just as the CPU, which draws in all the other tests. */
+const ON_THE_GPU = [
   'monochrome2-12-bit',
   'signed-rescale-padding',
   'rgb-planar-0',
@@ -51,13 +51,14 @@ function fixture(name: string): ExpectedFile {
 
 async function open(
   file: ExpectedFile,
-  options: { readonly on?: Browser; readonly scale?: number } = {},
+  options: {
+    readonly on?: Browser;
+    readonly scale?: number;
+    readonly prepare?: (page: Page) => Promise<void>;
+  } = {},
 ): Promise<Page> {
-  const page = await openViewer(
-    options.on ?? browser,
-    await createLaunch(gateway, file.studyInstanceUid),
-    options.scale,
-  );
+  const { on = browser, scale, prepare } = options;
+  const page = await openViewer(on, await createLaunch(gateway, file.studyInstanceUid), scale, prepare);
   await waitForImage(viewport(page), file.sopInstanceUid);
   return page;
 }
@@ -163,30 +164,40 @@ describe('the letters of orientation', () => {
   });
 });
 
-describe('without WebGL', () => {
-  let plain: Browser;
-
-  beforeAll(async () => {
-    plain = await launchBrowser(['--disable-3d-apis']);
-  });
-
-  afterAll(async () => {
-    await plain?.close();
-  });
-
-  it.each(WITHOUT_WEBGL)('%s looks the same', async (name) => {
-    const page = await open(fixture(name), { on: plain });
-    expect(await hasWebGl(page)).toBe(false);
-    await actualPixels(page);
+describe('with a GPU', () => {
+  it.each(ON_THE_GPU)('%s looks the same', async (name) => {
+    const page = await open(fixture(name), { prepare: pretendHardware });
+    await drawnByGpu(page, () => actualPixels(page));
     await expectPixels(fixture(name), 1, (layout) => canvasPixels(viewport(page), layout));
+    await page.context().close();
+  });
+
+  it('goes on when the GPU takes its context away, and when it gives it back', async () => {
+    const file = fixture('monochrome2-12-bit');
+    const page = await open(file, { prepare: pretendHardware });
+    await drawnByGpu(page, () => actualPixels(page));
+    // A lost context gives no extensions: this one is kept.
+    const loss = await page.evaluateHandle(() => globalThis.gpu!.getExtension('WEBGL_lose_context')!);
+    await loss.evaluate((extension) => extension.loseContext());
+    await page.keyboard.press('i');
+    await expectPixels(file, 1, (layout) => canvasPixels(viewport(page), layout), { picture: inverted });
+    await drawnByGpu(page, () => loss.evaluate((extension) => extension.restoreContext()));
+    await page.keyboard.press('i');
+    await expectPixels(file, 1, (layout) => canvasPixels(viewport(page), layout));
     await page.context().close();
   });
 });
 
-it('has WebGL in the browser that the other tests use', async () => {
-  const page = await browser.newPage();
-  expect(await hasWebGl(page)).toBe(true);
-  await page.context().close();
+it('shows an image in a browser that has no WebGL at all', async () => {
+  const plain = await launchBrowser(['--disable-gpu', '--disable-software-rasterizer']);
+  const page = await open(fixture('rgb-planar-0'), { on: plain });
+  expect(
+    await page.evaluate(() => new OffscreenCanvas(1, 1).getContext('webgl2') === null),
+    'the browser still has WebGL',
+  ).toBe(true);
+  await actualPixels(page);
+  await expectPixels(fixture('rgb-planar-0'), 1, (layout) => canvasPixels(viewport(page), layout));
+  await plain.close();
 });
 
 it.each([1, 2])('puts one image pixel on one device pixel of the screen at a scale of %d', async (scale) => {
@@ -213,6 +224,39 @@ it('shows an image that fits in whole magnification without blurring it', async 
   await page.context().close();
 });
 
-async function hasWebGl(page: Page): Promise<boolean> {
-  return page.evaluate(() => document.createElement('canvas').getContext('webgl2') !== null);
+declare global {
+  /** Set by `pretendHardware`: the context that the viewer draws with, and how often it did. */
+  var gpu: WebGL2RenderingContext | undefined;
+  var gpuDraws: number | undefined;
+}
+
+/** The tests' WebGL is computed by the CPU, which the viewer does better itself: here it is told that this is a GPU. */
+async function pretendHardware(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const { getParameter, getExtension, drawArrays, linkProgram } = WebGL2RenderingContext.prototype;
+    Object.assign(WebGL2RenderingContext.prototype, {
+      getParameter(this: WebGL2RenderingContext, name: number) {
+        return name === this.RENDERER ? 'A graphics card' : getParameter.call(this, name);
+      },
+      getExtension(this: WebGL2RenderingContext, name: 'WEBGL_lose_context' | 'WEBGL_debug_renderer_info') {
+        return name === 'WEBGL_debug_renderer_info' ? null : getExtension.call(this, name);
+      },
+      linkProgram(this: WebGL2RenderingContext, program: WebGLProgram) {
+        globalThis.gpu = this;
+        linkProgram.call(this, program);
+      },
+      drawArrays(this: WebGL2RenderingContext, ...draw: Parameters<typeof drawArrays>) {
+        globalThis.gpuDraws = (globalThis.gpuDraws ?? 0) + 1;
+        drawArrays.apply(this, draw);
+      },
+    });
+  });
+}
+
+/** Waits until the viewer has a GPU context, lets something be painted, and until the GPU has painted it. */
+async function drawnByGpu(page: Page, paint: () => Promise<unknown>): Promise<void> {
+  await page.waitForFunction(() => globalThis.gpu !== undefined);
+  const before = await page.evaluate(() => globalThis.gpuDraws ?? 0);
+  await paint();
+  await page.waitForFunction((draws) => (globalThis.gpuDraws ?? 0) > draws, before);
 }

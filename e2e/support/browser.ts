@@ -16,7 +16,7 @@ const FLAGS = [
   '--force-color-profile=srgb',
 ];
 
-/** `flags` are added, for example --disable-3d-apis for a browser without WebGL. The caller closes it. */
+/** `flags` are added, for example --disable-gpu with --disable-software-rasterizer for a browser without WebGL. The caller closes it. */
 export function launchBrowser(flags: readonly string[] = []): Promise<Browser> {
   return chromium.launch({ executablePath: findChromium(), args: [...FLAGS, ...flags] });
 }

@@ -8,9 +8,18 @@ export function viewport(page: Page, number = 1): Locator {
   return page.getByRole('region', { name: `Viewport ${number}`, exact: true });
 }
 
-/** A page of its own (own cookies) with one device pixel per CSS pixel unless said otherwise. */
-export async function openViewer(browser: Browser, viewerUrl: string, deviceScaleFactor = 1): Promise<Page> {
+/**
+ * A page of its own (own cookies) with one device pixel per CSS pixel unless said otherwise. `prepare` is given the page
+ * before it goes anywhere.
+ */
+export async function openViewer(
+  browser: Browser,
+  viewerUrl: string,
+  deviceScaleFactor = 1,
+  prepare?: (page: Page) => Promise<void>,
+): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, deviceScaleFactor });
+  await prepare?.(page);
   await page.goto(viewerUrl);
   return page;
 }

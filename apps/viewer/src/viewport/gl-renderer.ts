@@ -2,9 +2,10 @@ import type { DisplayTable, Picture } from './picture.ts';
 import type { PaintRequest } from './rasterize.ts';
 import { INNER_WEIGHT } from './sampling.ts';
 
-/** Paints into an image bitmap; `undefined` when it cannot (context lost, picture larger than a texture). */
+/** Paints off screen; `undefined` when it cannot (context lost, picture larger than a texture). */
 export interface GlRenderer {
-  paint(request: PaintRequest): ImageBitmap | undefined;
+  /** The result must be drawn from at once: it is valid until the browser's next frame or the next paint. */
+  paint(request: PaintRequest): OffscreenCanvas | undefined;
 }
 
 const VERTEX = `#version 300 es
@@ -63,24 +64,33 @@ void main() {
 /** Textures of pictures kept on the GPU: enough for every viewport of the largest layout. */
 const KEPT_TEXTURES = 4;
 
+/** What programs that compute WebGL on the CPU call themselves. */
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+
 /**
- * One WebGL2 context for all viewports. It draws off screen and hands the result over as a bitmap, which a viewport's
- * canvas takes without a copy (measured on SwiftShader: 41 paints/s, against 38 with a context per viewport and 32 with
- * drawImage). Returns undefined where WebGL2 is missing. `onRestored` is called when a lost context is usable again.
+ * One WebGL2 context for all viewports. Undefined where WebGL2 is missing, and where it is only computed by the CPU, which
+ * rasterize.ts does several times faster. `onChange` is called when the context is lost and when it is usable again.
  */
-export function createGlRenderer(onRestored: () => void): GlRenderer | undefined {
+export function createGlRenderer(onChange: () => void): GlRenderer | undefined {
   const canvas = new OffscreenCanvas(1, 1);
-  const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false, stencil: false });
-  if (!gl) return undefined;
+  const gl = canvas.getContext('webgl2', {
+    alpha: false,
+    antialias: false,
+    depth: false,
+    stencil: false,
+    failIfMajorPerformanceCaveat: true,
+  });
+  if (!gl || SOFTWARE.test(rendererName(gl))) return undefined;
   let scene: Scene | undefined = createScene(gl);
   if (!scene) return undefined;
   canvas.addEventListener('webglcontextlost', (event) => {
     event.preventDefault(); // asks the browser to restore it
     scene = undefined;
+    onChange();
   });
   canvas.addEventListener('webglcontextrestored', () => {
     scene = createScene(gl);
-    onRestored();
+    onChange();
   });
   return {
     paint(request) {
@@ -91,9 +101,14 @@ export function createGlRenderer(onRestored: () => void): GlRenderer | undefined
       if (canvas.width !== width) canvas.width = width;
       if (canvas.height !== height) canvas.height = height;
       scene.draw(request);
-      return gl.isContextLost() ? undefined : canvas.transferToImageBitmap();
+      return gl.isContextLost() ? undefined : canvas;
     },
   };
+}
+
+function rendererName(gl: WebGL2RenderingContext): string {
+  const unmasked = gl.getExtension('WEBGL_debug_renderer_info')?.UNMASKED_RENDERER_WEBGL;
+  return String(gl.getParameter(unmasked ?? gl.RENDERER));
 }
 
 interface Scene {

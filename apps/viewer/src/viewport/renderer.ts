@@ -1,22 +1,29 @@
 import { createGlRenderer, type GlRenderer } from './gl-renderer.ts';
 import { rasterize, type PaintRequest } from './rasterize.ts';
 
-/** Draws pictures for all viewports. */
+/** Draws pictures for all viewports, each into the context of its viewport's canvas, which has the size requested. */
 export interface Renderer {
-  paint(request: PaintRequest): ImageBitmap;
+  paint(request: PaintRequest, context: CanvasRenderingContext2D): void;
 }
 
 /**
- * The GPU where WebGL2 works and the picture fits into a texture, the CPU otherwise, picture by picture. Both give the
- * same bits, which is why the first paints can be the CPU's: compiling shaders waits until the browser has nothing better
- * to do. `onRestored` is called when a lost GPU context has come back, so that viewports can paint again.
+ * The GPU where there is one with WebGL2 and the picture fits into a texture, the CPU otherwise, picture by picture. Both
+ * give the same bits, which is why the first paints can be the CPU's: compiling shaders waits until the browser has nothing
+ * better to do. `onChange` is called when the GPU context has been lost, which may have cost a picture on its way to the
+ * screen, and when it has come back: viewports paint again.
  */
-export function createRenderer(onRestored: () => void): Renderer {
+export function createRenderer(onChange: () => void): Renderer {
   let gpu: GlRenderer | undefined;
   whenIdle(() => {
-    gpu = createGlRenderer(onRestored);
+    gpu = createGlRenderer(onChange);
   });
-  return { paint: (request) => gpu?.paint(request) ?? paintOnCpu(request) };
+  return {
+    paint(request, context) {
+      const drawn = gpu?.paint(request);
+      if (drawn) context.drawImage(drawn, 0, 0);
+      else paintOnCpu(request, context);
+    },
+  };
 }
 
 const LONGEST_WAIT_MS = 500;
@@ -27,10 +34,6 @@ function whenIdle(callback: () => void): void {
   else setTimeout(callback, LONGEST_WAIT_MS);
 }
 
-function paintOnCpu(request: PaintRequest): ImageBitmap {
-  const canvas = new OffscreenCanvas(request.width, request.height);
-  const context = canvas.getContext('2d', { alpha: false });
-  if (!context) throw new Error('This browser offers no way to draw an image.');
+function paintOnCpu(request: PaintRequest, context: CanvasRenderingContext2D): void {
   context.putImageData(new ImageData(rasterize(request), request.width, request.height), 0, 0);
-  return canvas.transferToImageBitmap();
 }

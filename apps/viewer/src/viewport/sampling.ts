@@ -54,6 +54,20 @@ export function sampling(
       };
 }
 
+/** Remembers the last tables: while one scrolls they stay the same, and a renderer that kept them has less to do. */
+export function createSampler(): typeof sampling {
+  let lastKey: string | undefined;
+  let last: Sampling | undefined;
+  return (placement, image, viewport) => {
+    const { x, y, scaleX, scaleY, orientation } = placement;
+    const { columns, rows } = image;
+    const key = JSON.stringify([x, y, scaleX, scaleY, orientation, columns, rows, viewport]);
+    if (!last || key !== lastKey) last = sampling(placement, image, viewport);
+    lastKey = key;
+    return last;
+  };
+}
+
 function isWhole(scale: number): boolean {
   return scale > 0.5 && Math.abs(scale - Math.round(scale)) < WHOLE;
 }

@@ -10,7 +10,7 @@ import { type Cine, createCine } from './cine.ts';
 import { imageSizeOf } from './image-geometry.ts';
 import { overlayText, type OverlayInput } from './overlay-text.ts';
 import type { Renderer } from './renderer.ts';
-import { sampling } from './sampling.ts';
+import { createSampler } from './sampling.ts';
 import type { Surface } from './surface.ts';
 import {
   INITIAL_VIEW,
@@ -53,6 +53,7 @@ export class StackViewport {
   readonly #loader: FrameLoader;
   readonly #renderer: () => Renderer;
   readonly #cine: Cine;
+  readonly #sampling = createSampler();
   #surface: Surface | undefined;
   #size = NO_SIZE;
   #direction: 1 | -1 = 1;
@@ -192,12 +193,12 @@ export class StackViewport {
     const image = imageSizeOf(frame);
     const placement = placeImage(image, size, view);
     const voi = this.#voiFor(frame);
-    const bitmap = this.#renderer().paint({
+    const request = {
       ...size,
       ...drawable(frame, voi, view.invert),
-      sampling: sampling(placement, image, size),
-    });
-    surface.paint(bitmap, frame.image);
+      sampling: this.#sampling(placement, image, size),
+    };
+    surface.paint(frame.image, size, (context) => this.#renderer().paint(request, context));
     const text = overlayText({
       image: frame.image,
       place: placeInStack(content, index),

@@ -1,5 +1,6 @@
 import type { DisplaySet } from '../studies/display-set.ts';
 import type { StackImage } from '../studies/instance.ts';
+import type { Size } from './view.ts';
 import type { ViewportContent } from './viewport-state.ts';
 
 /**
@@ -7,7 +8,8 @@ import type { ViewportContent } from './viewport-state.ts';
  * another program, never reads the name of one image beside the pixels of another.
  */
 export interface Surface {
-  paint(bitmap: ImageBitmap, image: StackImage): void;
+  /** Shows an image of device pixels `size`, which `draw` draws. */
+  paint(image: StackImage, size: Size, draw: (context: CanvasRenderingContext2D) => void): void;
   /** The image that was asked for is not there yet: what is on the screen stays if it is of the same series. */
   wait(displaySet: DisplaySet): void;
   /** The image that was asked for will not come: black, never another image. */
@@ -37,18 +39,18 @@ export function labelRegion(
 }
 
 export function createSurface(region: HTMLElement, canvas: HTMLCanvasElement): Surface {
-  const context = canvas.getContext('bitmaprenderer', { alpha: false });
+  const context = canvas.getContext('2d', { alpha: false });
   let paintedSeries: string | undefined;
   const blank = (): void => {
-    context?.transferFromImageBitmap(null);
+    context?.clearRect(0, 0, canvas.width, canvas.height);
     paintedSeries = undefined;
   };
   return {
-    paint(bitmap, image) {
-      // The bitmap alone decides what is shown; these say its size to whoever reads the canvas back.
-      if (canvas.width !== bitmap.width) canvas.width = bitmap.width;
-      if (canvas.height !== bitmap.height) canvas.height = bitmap.height;
-      context?.transferFromImageBitmap(bitmap);
+    paint(image, { width, height }, draw) {
+      if (!context) throw new Error('This browser offers no way to draw an image.');
+      if (canvas.width !== width) canvas.width = width;
+      if (canvas.height !== height) canvas.height = height;
+      draw(context);
       paintedSeries = image.instance.seriesInstanceUid;
       labelRegion(region, { state: 'ready', image });
     },
