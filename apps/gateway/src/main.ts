@@ -54,6 +54,8 @@ async function importPaths(paths: readonly string[]): Promise<number> {
   const config = readConfig(process.env);
   const folder = openDataFolder(config.dataDir);
   const archive = await openArchive(folder, { role: 'beside', clock: () => new Date() });
+  // The default is relative: from another folder this is another archive, and nobody would know.
+  warn(`Importing into the archive in ${config.dataDir}`);
   try {
     const summary = await importFiles(archive, paths, process.stderr.isTTY ? showProgress() : undefined);
     if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
