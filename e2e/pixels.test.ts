@@ -238,8 +238,10 @@ async function pretendHardware(page: Page): Promise<void> {
       getParameter(this: WebGL2RenderingContext, name: number) {
         return name === this.RENDERER ? 'A graphics card' : getParameter.call(this, name);
       },
-      getExtension(this: WebGL2RenderingContext, name: 'WEBGL_lose_context' | 'WEBGL_debug_renderer_info') {
-        return name === 'WEBGL_debug_renderer_info' ? null : getExtension.call(this, name);
+      getExtension(this: WebGL2RenderingContext, name: string) {
+        return name === 'WEBGL_debug_renderer_info'
+          ? null
+          : (getExtension as (name: string) => object | null).call(this, name);
       },
       linkProgram(this: WebGL2RenderingContext, program: WebGLProgram) {
         globalThis.gpu = this;

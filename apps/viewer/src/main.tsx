@@ -89,9 +89,7 @@ function loadStudies({ studies, viewports }: Viewer, connection: ConnectionWatch
     // A stack that is loading goes first; what else there is, is read once it is complete.
     if (viewports[0]?.state.get().content.kind !== 'stack') void studies.readAll();
   });
-  connection.onRetry(() => {
-    if (studies.studies.get().some(({ state }) => state === 'failed')) void studies.load();
-  });
+  connection.onRetry(() => void studies.load());
 }
 
 /** Decodes in workers, but for uncompressed grey, which needs no decoding. */

@@ -76,7 +76,7 @@ export function createViewer({ bootstrap, loader, studies, connection, firstFram
   );
   const seen = watchSeen(viewports);
   const open = (viewport: StackViewport, series: SeriesEntry, displaySetId?: string): void =>
-    openSeries({ viewport, studies, series, displaySetId });
+    openSeries({ viewport, studies, connection, series, displaySetId });
   const activeViewport = (): StackViewport =>
     viewports[screen.get().active] ?? (viewports[0] as StackViewport); // never empty
   openFirst({ bootstrap, loader, studies, connection, firstFrame, viewport: activeViewport() });
@@ -105,12 +105,13 @@ export function createViewer({ bootstrap, loader, studies, connection, firstFram
 interface Opening {
   readonly viewport: StackViewport;
   readonly studies: StudyList;
+  readonly connection: ConnectionWatch;
   readonly series: Pick<SeriesEntry, 'studyInstanceUid' | 'seriesInstanceUid'>;
   readonly displaySetId?: string | undefined;
 }
 
 function openSeries(opening: Opening): void {
-  const { viewport, studies, series, displaySetId } = opening;
+  const { viewport, studies, connection, series, displaySetId } = opening;
   const { seriesInstanceUid } = series;
   const known = seriesEntry(studies.studies.get(), seriesInstanceUid)?.displaySets;
   if (known && known.length > 0) {
@@ -131,7 +132,13 @@ function openSeries(opening: Opening): void {
       else showDisplaySet(viewport, displaySets.find(({ id }) => id === displaySetId) ?? displaySets[0]);
     },
     () => {
-      if (isStillWanted()) fail(messages.seriesFailed, () => openSeries(opening));
+      if (!isStillWanted()) return;
+      fail(messages.seriesFailed, () => openSeries(opening));
+      const failed = viewport.state.get().content;
+      const stop = connection.onRetry(() => {
+        stop();
+        if (viewport.state.get().content === failed) openSeries(opening);
+      });
     },
   );
 }
@@ -155,11 +162,11 @@ function openFirst({ bootstrap, loader, studies, connection, firstFrame, viewpor
   const { first } = bootstrap;
   const instance = first && readInstance(first.metadata);
   if (!first || !instance) {
-    openAnything(studies, viewport);
+    openAnything({ viewport, studies, connection });
     return;
   }
   if (unsupportedObject(instance)) {
-    openSeries({ viewport, studies, series: first });
+    openSeries({ viewport, studies, connection, series: first });
     return;
   }
   const image: StackImage = firstFrame?.image ?? { instance, frame: first.frame };
@@ -200,12 +207,13 @@ function admitMissing(studies: StudyList, { state }: StackViewport): void {
 }
 
 /** Without a first image (only documents, say) the first series listed is opened, so that something is said about it. */
-function openAnything(studies: StudyList, viewport: StackViewport): void {
+function openAnything(opening: Omit<Opening, 'series'>): void {
+  const { studies, viewport } = opening;
   const stop = studies.studies.subscribe(() => {
     const [series] = studies.studies.get().flatMap((study) => study.series);
     if (!series) return;
     stop();
-    if (viewport.state.get().content.kind === 'empty') openSeries({ viewport, studies, series });
+    if (viewport.state.get().content.kind === 'empty') openSeries({ ...opening, series });
   });
 }
 

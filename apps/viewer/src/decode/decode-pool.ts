@@ -2,9 +2,14 @@ import { DicomError, dicomErrors, type DicomErrorCode } from '@sightline/dicom';
 import type { DecodeAnswer, DecodeJob } from './decode-protocol.ts';
 import type { DecodedFrame } from './decoded-frame.ts';
 
+/** The decoder failed, which says nothing about the frame: its worker ended, or its code could not be fetched. */
+export class DecoderError extends Error {
+  override readonly name = 'DecoderError';
+}
+
 /** Decodes frames in workers, each of which takes one frame at a time. */
 export interface DecodePool {
-  /** @throws DicomError; the job's bytes are gone afterwards. The signal drops a job that no worker has begun. */
+  /** @throws DicomError, DecoderError; the job's bytes are gone afterwards. The signal drops a job that no worker has begun. */
   decode(job: Omit<DecodeJob, 'id'>, signal: AbortSignal): Promise<DecodedFrame>;
 }
 
@@ -59,21 +64,24 @@ function runOn(worker: Worker, { job, resolve, reject }: Waiting, done: (isUsabl
     worker.removeEventListener('error', onError);
     done(isUsable);
   };
-  const fail = (code: DicomErrorCode, isUsable: boolean): void => {
-    reject(new DicomError(code));
+  const fail = (error: Error, isUsable: boolean): void => {
+    reject(error);
     finish(isUsable);
   };
-  const onError = (): void => fail('decode_failed', false);
+  const onError = (): void => fail(new DecoderError(), false);
   const onMessage = ({ data }: MessageEvent<DecodeAnswer>): void => {
     if (data.id !== job.id) return;
     if ('failure' in data) {
-      fail(isDicomErrorCode(data.failure) ? data.failure : 'decode_failed', true);
+      const { failure } = data;
+      // A browser may remember that code could not be fetched for as long as its worker lives.
+      if (failure === undefined) fail(new DecoderError(), false);
+      else fail(new DicomError(isDicomErrorCode(failure) ? failure : 'decode_failed'), true);
       return;
     }
     resolve(data.frame);
     finish(true);
   };
-  const timer = setTimeout(onError, LONGEST_DECODE_MS);
+  const timer = setTimeout(() => fail(new DicomError('decode_failed'), false), LONGEST_DECODE_MS);
   worker.addEventListener('message', onMessage);
   worker.addEventListener('error', onError);
   worker.postMessage(job, [job.bytes.buffer]);

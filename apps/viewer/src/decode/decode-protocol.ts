@@ -10,7 +10,10 @@ export interface DecodeJob {
   readonly palette: Palette | undefined;
 }
 
-/** A worker's answer. Why a frame could not be decoded is a code, because errors do not survive the journey. */
+/**
+ * A worker's answer. Why a frame could not be decoded is a code, because errors do not survive the journey; `undefined`
+ * says that it is not the frame's fault: the decoder could not be loaded, or failed in a way that was not foreseen.
+ */
 export type DecodeAnswer =
   | { readonly id: number; readonly frame: DecodedFrame }
-  | { readonly id: number; readonly failure: string };
+  | { readonly id: number; readonly failure: string | undefined };

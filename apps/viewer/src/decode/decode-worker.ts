@@ -16,7 +16,7 @@ async function decode({ id, bytes, transferSyntaxUid, description, palette }: De
     const frame = decodedFrame(pixels, description, palette);
     answer({ id, frame }, [bufferOf(frame)]);
   } catch (error) {
-    answer({ id, failure: error instanceof DicomError ? error.code : 'decode_failed' }, []);
+    answer({ id, failure: error instanceof DicomError ? error.code : undefined }, []);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type ImageDescription,
 } from '@sightline/dicom';
 import { byteLength, type DecodedFrame } from '../decode/decoded-frame.ts';
+import { DecoderError } from '../decode/decode-pool.ts';
 import type { DecodeJob } from '../decode/decode-protocol.ts';
 import type { ArchiveClient, StoredFrame } from '../session/archive-client.ts';
 import type { ConnectionWatch } from '../session/connection.ts';
@@ -100,7 +101,7 @@ export function createFrameLoader({
   };
   connection.state.subscribe(() => queue.setPaused(connection.state.get().kind !== 'up'));
   connection.onRetry(() => {
-    for (const [key, failure] of failures) if (failure === 'unreachable') failures.delete(key);
+    for (const [key, failure] of failures) if (mayPass.has(failure)) failures.delete(key);
     queue.setPaused(false);
   });
   return {
@@ -134,6 +135,7 @@ function withinBudget(images: readonly StackImage[], budgetBytes: number): reado
   return end < 0 ? images : images.slice(0, end);
 }
 
+const RGBA_BYTES = 4;
 const sizes = new WeakMap<object, number>();
 
 function remember(instance: StackImage['instance']): number {
@@ -144,15 +146,20 @@ function remember(instance: StackImage['instance']): number {
 
 function frameBytes({ dataset }: StackImage['instance']): number {
   try {
-    const { rows, columns, samplesPerPixel, bitsAllocated } = describeImage(dataset);
-    return rows * columns * (samplesPerPixel === 3 ? 4 : Math.max(1, bitsAllocated / 8));
+    const description = describeImage(dataset);
+    const { rows, columns, bitsAllocated } = description;
+    return rows * columns * (isGrey(description) ? Math.max(1, bitsAllocated / 8) : RGBA_BYTES);
   } catch {
     return 0; // an image that cannot be described is not kept: it fails when it is loaded
   }
 }
 
+/** What another try may mend once the archive, where the decoders come from too, is back. */
+const mayPass: ReadonlySet<FrameFailure> = new Set(['unreachable', 'decoder']);
+
 function failureOf(error: unknown): FrameFailure {
   if (error instanceof VideoError) return 'video';
+  if (error instanceof DecoderError) return 'decoder';
   if (error instanceof DicomError) {
     return failureOfCode[error.code] ?? 'damaged';
   }

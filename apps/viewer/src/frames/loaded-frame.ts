@@ -12,7 +12,7 @@ import type { DisplayTable, Picture } from '../viewport/picture.ts';
 
 /**
  * Why an image is not there: `damaged` and `unsupported` cannot be decoded, `undescribed` lacks attributes, `video` needs a player, `empty` has no pixel
- * data, the rest are answers of the archive.
+ * data, `decoder` says nothing about the image: the decoder stopped or could not be fetched. The rest are answers of the archive.
  */
 export type FrameFailure =
   | 'damaged'
@@ -20,6 +20,7 @@ export type FrameFailure =
   | 'unsupported'
   | 'video'
   | 'empty'
+  | 'decoder'
   | 'missing'
   | 'refused'
   | 'failed'

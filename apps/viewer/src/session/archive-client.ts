@@ -44,15 +44,9 @@ export interface ArchiveClient {
  * codestream says what its colours are; uncompressed values otherwise. A single part, so that nothing has to be searched
  * for a boundary.
  */
-const FRAME_TYPES = [
-  'image/jls',
-  'image/jp2',
-  'image/jphc',
-  'image/jpeg',
-  'image/jxl',
-  'image/dicom-rle',
-  'application/octet-stream; transfer-syntax=*; q=0.5',
-].join(', ');
+const COMPRESSED = ['image/jls', 'image/jp2', 'image/jphc', 'image/jpeg', 'image/jxl', 'image/dicom-rle'];
+const UNCOMPRESSED = 'application/octet-stream';
+const FRAME_TYPES = [...COMPRESSED, `${UNCOMPRESSED}; transfer-syntax=*; q=0.5`].join(', ');
 const JSON_TYPE = 'application/dicom+json';
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 /** Attributes a list of series shows that PS3.18 table 10.6.3-4 does not promise by default. */
@@ -113,9 +107,16 @@ export async function readDatasets(response: Response): Promise<readonly DicomDa
   return body as DicomDataset[]; // our own gateway's answer, of the type it was written from
 }
 
-async function readFrame(response: Response): Promise<StoredFrame> {
+/**
+ * Only what was asked for: a page of a proxy's own, taken for pixels, would be a picture of noise under a patient's name.
+ * @throws RequestError refused for any other media type
+ */
+export async function readFrame(response: Response): Promise<StoredFrame> {
   const type = response.headers.get('Content-Type') ?? '';
-  const syntax = /transfer-syntax="?([0-9.]+)"?/i.exec(type)?.[1] ?? EXPLICIT_LITTLE_ENDIAN;
+  const media = /^[^;\s]*/.exec(type)?.[0].toLowerCase() ?? '';
+  const stated = /transfer-syntax="?([0-9.]+)"?/i.exec(type)?.[1];
+  const syntax = stated ?? (media === UNCOMPRESSED ? EXPLICIT_LITTLE_ENDIAN : undefined);
+  if (!syntax || !(media === UNCOMPRESSED || COMPRESSED.includes(media))) throw new RequestError('refused');
   return { bytes: await readBytes(response), transferSyntaxUid: syntax };
 }
 

@@ -3,9 +3,10 @@ import { createConnectionWatch } from './connection.ts';
 import { RequestError } from './request.ts';
 
 function watched() {
+  let now = 1000;
   const planned: { afterMs: number; run: () => void; isCancelled: boolean }[] = [];
   const watch = createConnectionWatch({
-    now: () => 1000,
+    now: () => now,
     after(afterMs, run) {
       const plan = { afterMs, run, isCancelled: false };
       planned.push(plan);
@@ -16,7 +17,10 @@ function watched() {
   });
   let retries = 0;
   watch.onRetry(() => retries++);
-  return { watch, planned, retries: () => retries };
+  const pass = (milliseconds: number): void => {
+    now += milliseconds;
+  };
+  return { watch, planned, pass, retries: () => retries };
 }
 
 const unreachable = new RequestError('unreachable');
@@ -30,8 +34,8 @@ describe('createConnectionWatch', () => {
     expect(watch.state.get()).toEqual({ kind: 'down', retryAtMs: 3000 });
   });
 
-  it('waits longer each time, up to a minute, and forgets it once the archive answers', () => {
-    const { watch, planned, retries } = watched();
+  it('waits longer each time, up to a minute, and forgets it once the archive answers steadily', () => {
+    const { watch, planned, pass, retries } = watched();
     for (let time = 0; time < 7; time++) {
       watch.report(unreachable);
       planned.at(-1)?.run();
@@ -41,7 +45,21 @@ describe('createConnectionWatch', () => {
     watch.answered();
     expect(watch.state.get().kind).toBe('up');
     watch.report(unreachable);
+    expect(planned.at(-1)?.afterMs).toBe(60_000);
+    pass(61_000);
+    watch.answered();
+    watch.report(unreachable);
     expect(planned.at(-1)?.afterMs).toBe(2000);
+  });
+
+  it('has what failed tried again as soon as the archive answers anything', () => {
+    const { watch, planned, retries } = watched();
+    watch.report(unreachable);
+    watch.answered();
+    expect(planned[0]?.isCancelled).toBe(true);
+    expect(retries()).toBe(1);
+    watch.answered();
+    expect(retries()).toBe(1);
   });
 
   it('stays ended, whatever comes later', () => {

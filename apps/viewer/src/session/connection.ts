@@ -12,7 +12,7 @@ export interface ConnectionWatch {
   readonly state: Store<Connection>;
   /** Tells the watch that a request failed. An unreachable archive is tried again later, an ended session never. */
   report(error: unknown): void;
-  /** Tells the watch that the archive answered. */
+  /** Tells the watch that the archive answered; if it was away, what failed is tried again now. */
   answered(): void;
   /** Tries again now. */
   retryNow(): void;
@@ -34,6 +34,7 @@ export function createConnectionWatch(clock: ConnectionClock): ConnectionWatch {
   const state = createStore<Connection>({ kind: 'up' });
   const listeners = new Set<() => void>();
   let waitMs = FIRST_WAIT_MS;
+  let lastFailureMs = 0;
   let cancel: (() => void) | undefined;
   const retry = (): void => {
     cancel?.();
@@ -53,14 +54,21 @@ export function createConnectionWatch(clock: ConnectionClock): ConnectionWatch {
       if (error.failure === 'ended' || error.failure === 'forbidden') {
         cancel?.();
         state.set({ kind: error.failure });
-      } else if (error.failure === 'unreachable') plan();
+      } else if (error.failure === 'unreachable') {
+        lastFailureMs = clock.now();
+        plan();
+      }
     },
     answered() {
       if (isFinal(state.get())) return;
       cancel?.();
       cancel = undefined;
-      waitMs = FIRST_WAIT_MS;
-      if (state.get().kind !== 'up') state.set({ kind: 'up' });
+      // Where one thing fails again and again while others are answered, the waits must go on growing.
+      if (clock.now() - lastFailureMs > waitMs) waitMs = FIRST_WAIT_MS;
+      if (state.get().kind === 'up') return;
+      state.set({ kind: 'up' });
+      // Some requests fail and others succeed while an archive comes back: nothing that failed may be left behind.
+      for (const listener of listeners) listener();
     },
     retryNow: retry,
     onRetry(listener) {

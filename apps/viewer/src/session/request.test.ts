@@ -99,6 +99,15 @@ describe('request', () => {
     expect(world.asked).toBe(1);
   });
 
+  it('does not ask again for an answer that its reader refuses', async () => {
+    const world = worldOf(answer(200), answer(200));
+    const refused = request(world, '/x', { accept: '*/*' }, () =>
+      Promise.reject(new RequestError('refused')),
+    );
+    await expect(refused).rejects.toMatchObject({ failure: 'refused' });
+    expect(world.asked).toBe(1);
+  });
+
   it('names no address in its errors', async () => {
     const error = await ask(worldOf(answer(404))).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(RequestError);

@@ -89,6 +89,8 @@ async function tryOnce<T>(
       ...(afterMs !== undefined && { afterMs }),
     };
   } catch (cause) {
+    // The answer came, and is of no use: it would be the same the next time.
+    if (cause instanceof RequestError) return { error: cause, again: false };
     return { error: new RequestError('unreachable', { cause }), again: true };
   }
 }

@@ -30,7 +30,10 @@ export interface StudyEntry {
 /** What the archive has of the session's studies. */
 export interface StudyList {
   readonly studies: Store<readonly StudyEntry[]>;
-  /** Searches for every study that is not there yet; never rejects: the entries say what became of it. */
+  /**
+   * Searches for every study that is not there yet, or for the first one again when all are, so that the connection watch
+   * learns whether the archive answers. Never rejects: the entries say what became of it.
+   */
   load(): Promise<void>;
   /** Reads the metadata of every series that nobody has opened, one after the other, until the archive fails. */
   readAll(): Promise<void>;
@@ -68,7 +71,8 @@ export function createStudyList(
       change(uid, (entry) => readStudy(entry, study, series));
     } catch (error) {
       connection.report(error);
-      change(uid, (entry) => ({ ...entry, state: isMissing(error) ? 'missing' : 'failed' }));
+      const state = isMissing(error) ? 'missing' : 'failed';
+      change(uid, (entry) => (entry.state === 'ready' ? entry : { ...entry, state }));
     }
   };
   const readSeries = async (study: string, series: string): Promise<readonly DisplaySet[]> => {
@@ -100,7 +104,9 @@ export function createStudyList(
   return {
     studies,
     async load() {
-      const waiting = studies.get().filter(({ state }) => state !== 'ready');
+      const all = studies.get();
+      const unready = all.filter(({ state }) => state !== 'ready');
+      const waiting = unready.length > 0 ? unready : all.slice(0, 1);
       await Promise.all(waiting.map(({ studyInstanceUid }) => loadStudy(studyInstanceUid)));
     },
     openSeries,

@@ -71,6 +71,7 @@ function StudyHeader({ study }: { readonly study: StudyEntry }): ReactNode {
       <span className="what">{description}</span>
       <small>
         {state === 'missing' && messages.someNotFound}
+        {state === 'failed' && messages.studyFailed}
         {state === 'ready' &&
           (series.length === 0 ? messages.noSeries : messages.studySeriesCount(series.length))}
       </small>

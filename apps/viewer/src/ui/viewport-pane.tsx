@@ -125,7 +125,7 @@ function Notice({ viewer, viewport, state }: NoticeProps): ReactNode {
   }
   if (failure && content.kind === 'stack') {
     const image = content.displaySet.images[target];
-    const canRetry = ['unreachable', 'failed', 'missing'].includes(failure.failure);
+    const canRetry = ['unreachable', 'failed', 'missing', 'decoder'].includes(failure.failure);
     return (
       <Sentence
         text={messages.imageFailed(failure.position, messages.failures[failure.failure])}
@@ -143,6 +143,10 @@ function Notice({ viewer, viewport, state }: NoticeProps): ReactNode {
         retry={() => void viewer.studies.load()}
       />
     );
+  }
+  const isRefused = studies.length > 0 && studies.every(({ state }) => state === 'failed');
+  if (isRefused && viewport.number === 1) {
+    return <Sentence text={messages.studiesFailed} retry={() => void viewer.studies.load()} />;
   }
   const isSettled = studies.some((study) => study.state === 'ready') || viewport.number > 1;
   return isSettled ? <p className="notice quiet">{messages.emptyHint}</p> : null;
