@@ -23,10 +23,18 @@ export interface ScreenState {
   readonly layout: Layout;
   /** Index of the viewport that commands act on. */
   readonly active: number;
+  /** True: the active viewport has the whole stage until it gives it back. */
+  readonly isMaximised: boolean;
   readonly tool: Tool;
   readonly overlay: OverlayMode;
   readonly isRailOpen: boolean;
   readonly isSheetOpen: boolean;
+}
+
+/** Indexes of the viewports on the screen. */
+export function visibleIndexes({ layout, active, isMaximised }: ScreenState): readonly number[] {
+  if (isMaximised) return [active];
+  return Array.from({ length: layout.rows * layout.columns }, (_, index) => index);
 }
 
 /** The state of the whole application, and everything that acts on more than one viewport. */
@@ -60,6 +68,7 @@ export function createViewer({ bootstrap, loader, studies, connection, firstFram
   const screen = createStore<ScreenState>({
     layout: { rows: 1, columns: 1 },
     active: 0,
+    isMaximised: false,
     tool: 'window',
     overlay: 'full',
     isRailOpen: true,
@@ -91,7 +100,7 @@ export function createViewer({ bootstrap, loader, studies, connection, firstFram
     activeViewport,
     setLayout(layout) {
       const visible = layout.rows * layout.columns;
-      screen.patch({ layout, active: Math.min(screen.get().active, visible - 1) });
+      screen.patch({ layout, active: Math.min(screen.get().active, visible - 1), isMaximised: false });
     },
     open,
     openNeighbour(direction) {

@@ -50,6 +50,7 @@ describe('keyOf', () => {
     [press('1', { ctrlKey: true }), 'Ctrl+1'],
     [press('1', { metaKey: true }), 'Ctrl+1'],
     [press('2', { altKey: true }), 'Alt+2'],
+    [press('[', { altKey: true, ctrlKey: true }), '['],
   ])('writes %s', (written, expected) => {
     expect(written).toBe(expected);
   });

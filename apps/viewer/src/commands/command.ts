@@ -32,6 +32,8 @@ export function shortcutMap<Id extends string>(
   return map;
 }
 
+const SIGN = /^[^\p{L}\p{N}\s]$/u;
+
 interface KeyPress {
   readonly key: string;
   readonly ctrlKey: boolean;
@@ -42,5 +44,7 @@ interface KeyPress {
 /** The name of a key press: "i", "Ctrl+1", "Space". Shift is part of the character itself. */
 export function keyOf({ key, ctrlKey, altKey, metaKey }: KeyPress): string {
   const name = key === ' ' ? 'Space' : key.length === 1 ? key.toLowerCase() : key;
+  // Many keyboards type signs with AltGr or Option: "[" on a German one. There the modifiers are part of the sign.
+  if (altKey && SIGN.test(key)) return name;
   return `${ctrlKey || metaKey ? 'Ctrl+' : ''}${altKey ? 'Alt+' : ''}${name}`;
 }

@@ -49,8 +49,8 @@ function layout(label: string, number: number, next: Layout): Command {
     isEnabled: always,
     run: (viewer) => viewer.setLayout(next),
     isOn: (viewer) => {
-      const { rows, columns } = viewer.screen.get().layout;
-      return rows === next.rows && columns === next.columns;
+      const { layout, isMaximised } = viewer.screen.get();
+      return !isMaximised && layout.rows === next.rows && layout.columns === next.columns;
     },
   };
 }

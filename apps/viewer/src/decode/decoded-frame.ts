@@ -32,13 +32,16 @@ export function decodedFrame(
     : { kind: 'wide', pixels };
 }
 
+/** An odd length is made even, PS3.5 8.1.1. */
+const PADDING = 1;
 const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /**
  * An uncompressed grey frame of 8 or 16 bits without touching a pixel: display tables know every bit pattern, so nothing
  * needs to be masked or sign-extended first. Undefined for everything else.
  * @param bytes Explicit VR Little Endian; from the first byte of its buffer
- * @throws DicomError frame_missing where they are too few
+ * @throws DicomError frame_missing where they are too few; decode_failed where they are too many, for then they are the
+ *   pixels of another image, and would be a torn picture of this one
  */
 export function nativeGrey(bytes: Uint8Array, description: ImageDescription): DecodedFrame | undefined {
   const { columns, rows, bitsAllocated, bitsStored, highBit } = description;
@@ -46,6 +49,7 @@ export function nativeGrey(bytes: Uint8Array, description: ImageDescription): De
   if (!isPlain || (bitsAllocated !== 8 && bitsAllocated !== 16) || !IS_LITTLE_ENDIAN) return undefined;
   const count = columns * rows;
   if (bytes.length < nativeFrameBytes(description)) throw new DicomError('frame_missing');
+  if (bytes.length > nativeFrameBytes(description) + PADDING) throw new DicomError('decode_failed');
   const { buffer, byteOffset } = bytes;
   const bits = bitsAllocated === 8 ? bytes.subarray(0, count) : new Uint16Array(buffer, byteOffset, count);
   return { kind: 'stored', columns, rows, bits };

@@ -42,7 +42,7 @@ export const en = {
   toolbar: 'Tools',
   layoutBar: 'Layout',
   seriesList: 'Series',
-  emptyHint: 'Drag a series here, or choose one at the left.',
+  emptyHint: 'Drag a series here, or choose one from the series list.',
   noSeries: 'This study has no series.',
   studySeriesCount: (count: number) => (count === 1 ? '1 series' : `${count} series`),
   images: (count: number) => String(count),
@@ -115,6 +115,14 @@ export const en = {
     noImage: 'No image',
   } satisfies Record<UnsupportedObject, string>,
 
+  keyNames: {
+    ArrowDown: '↓',
+    ArrowUp: '↑',
+    ArrowLeft: '←',
+    ArrowRight: '→',
+    PageDown: 'Page down',
+    PageUp: 'Page up',
+  } as Readonly<Record<string, string>>,
   shortcuts: 'Keyboard and mouse',
   close: 'Close',
   more: 'More',

@@ -1,7 +1,7 @@
 import { useEffect, type ReactNode } from 'react';
 import { keyOf, shortcutMap } from '../commands/command.ts';
 import { commandList, type CommandId } from '../commands/commands.ts';
-import type { Viewer } from '../viewer.ts';
+import { visibleIndexes, type Viewer } from '../viewer.ts';
 import { ConnectionNotice } from './connection-notice.tsx';
 import { Rail, type ThumbnailUrl } from './rail.tsx';
 import { ShortcutsSheet } from './shortcuts-sheet.tsx';
@@ -19,20 +19,23 @@ export interface AppProps {
 }
 
 export function App({ viewer, thumbnailUrl }: AppProps): ReactNode {
-  const { layout, active, isRailOpen, isSheetOpen } = useStore(viewer.screen);
+  const screen = useStore(viewer.screen);
+  const { layout, active, isMaximised, isRailOpen, isSheetOpen } = screen;
   useShortcuts(viewer);
-  const visible = viewer.viewports.slice(0, layout.rows * layout.columns);
+  useFullScreenChanges(viewer);
+  const visible = visibleIndexes(screen).flatMap((index) => viewer.viewports[index] ?? []);
   return (
     <div className={isRailOpen ? 'screen' : 'screen no-rail'}>
       <TopBar viewer={viewer} />
       {isRailOpen && <Rail viewer={viewer} thumbnailUrl={thumbnailUrl} />}
-      <main className="stage" data-layout={`${layout.rows}x${layout.columns}`}>
-        {visible.map((viewport, index) => (
+      <main className="stage" data-layout={isMaximised ? '1x1' : `${layout.rows}x${layout.columns}`}>
+        {visible.map((viewport) => (
           <ViewportPane
             key={viewport.number}
             viewer={viewer}
             viewport={viewport}
-            isActive={visible.length > 1 && index === active}
+            isActive={viewport.number - 1 === active}
+            isAlone={visible.length === 1}
           />
         ))}
         <ConnectionNotice connection={viewer.connection} />
@@ -53,6 +56,15 @@ function useShortcuts(viewer: Viewer): void {
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
+  }, [viewer]);
+}
+
+/** Escape leaves full screen without any command: buttons that show it are drawn again. */
+function useFullScreenChanges(viewer: Viewer): void {
+  useEffect(() => {
+    const onChange = (): void => viewer.screen.patch({});
+    document.addEventListener('fullscreenchange', onChange);
+    return () => document.removeEventListener('fullscreenchange', onChange);
   }, [viewer]);
 }
 

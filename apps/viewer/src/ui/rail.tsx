@@ -5,7 +5,7 @@ import { imageKey } from '../studies/instance.ts';
 import type { SeriesEntry, StudyEntry } from '../studies/study-list.ts';
 import { displayDate } from '../viewport/overlay-text.ts';
 import type { ViewportState } from '../viewport/viewport-state.ts';
-import type { Viewer } from '../viewer.ts';
+import { visibleIndexes, type Viewer } from '../viewer.ts';
 import { giveFocusBack } from './command-button.tsx';
 import { seenIcon } from './icons.tsx';
 import { useStore } from './use-store.ts';
@@ -113,7 +113,7 @@ function Tile({ viewer, series, displaySet, thumbnail }: TileProps): ReactNode {
     >
       <span className="thumbnail">
         {hasPicture && !unsupported && !WITHOUT_PICTURE.has(series.modality) ? (
-          <img src={thumbnail} alt="" draggable={false} onError={() => setHasPicture(false)} />
+          <img src={thumbnail} alt="" loading="lazy" draggable={false} onError={() => setHasPicture(false)} />
         ) : (
           <span className="kind">{unsupported ? messages.notShownKinds[unsupported] : series.modality}</span>
         )}
@@ -158,15 +158,18 @@ interface Place {
 
 /** Whether a tile is in a viewport, and how much of it has been loaded there. */
 function usePlace(viewer: Viewer, series: SeriesEntry, displaySet: DisplaySet | undefined): Place {
-  const { active, layout } = useStore(viewer.screen);
+  const screen = useStore(viewer.screen);
   const places = viewer.viewports.map(({ state }) =>
     // Hooks in a loop over a list that never changes its length.
     useStore(state, (value) => placeIn(value, series, displaySet)),
   );
-  const visible = places.slice(0, layout.rows * layout.columns);
-  const own = visible[active] ?? visible.find((fraction) => fraction !== undefined);
+  const own =
+    places[screen.active] ??
+    visibleIndexes(screen)
+      .map((index) => places[index])
+      .find((fraction) => fraction !== undefined);
   return {
-    kind: visible[active] !== undefined ? 'active' : own !== undefined ? 'shown' : undefined,
+    kind: places[screen.active] !== undefined ? 'active' : own !== undefined ? 'shown' : undefined,
     fraction: own,
   };
 }

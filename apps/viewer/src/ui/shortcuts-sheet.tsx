@@ -40,7 +40,7 @@ export function ShortcutsSheet({ viewer }: { readonly viewer: Viewer }): ReactNo
                       <dt>{label}</dt>
                       <dd>
                         {keys.map((key) => (
-                          <kbd key={key}>{key}</kbd>
+                          <kbd key={key}>{messages.keyNames[key] ?? key}</kbd>
                         ))}
                       </dd>
                     </div>

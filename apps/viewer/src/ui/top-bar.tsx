@@ -1,12 +1,13 @@
-import { useState, type ReactNode } from 'react';
-import { activeVoiOffers, type CommandId } from '../commands/commands.ts';
+import type { ReactNode } from 'react';
+import type { CommandId } from '../commands/commands.ts';
 import { messages } from '../messages/index.ts';
 import { distinctPatients, isSamePatient, readPatient, type Patient } from '../studies/patient.ts';
 import { patientFacts, patientIdentifier, patientName } from '../viewport/overlay-text.ts';
 import type { ViewportState } from '../viewport/viewport-state.ts';
-import type { Viewer } from '../viewer.ts';
+import { visibleIndexes, type Viewer } from '../viewer.ts';
+import { WindowMenu } from './window-menu.tsx';
 import { CommandButton } from './command-button.tsx';
-import { chevronIcon, icons, stopIcon } from './icons.tsx';
+import { icons, stopIcon } from './icons.tsx';
 import { useStore } from './use-store.ts';
 
 const TOOLS: readonly CommandId[] = ['toolWindow', 'toolScroll', 'toolZoom', 'toolPan'];
@@ -46,13 +47,16 @@ export function TopBar({ viewer }: { readonly viewer: Viewer }): ReactNode {
 
 /** The active viewport's patient; every patient on the screen when there are several. */
 function PatientBanner({ viewer }: { readonly viewer: Viewer }): ReactNode {
-  const { active, layout } = useStore(viewer.screen);
-  const patients = useVisiblePatients(viewer, layout.rows * layout.columns);
-  const own = patients[active];
-  const distinct = distinctPatients(patients.filter((patient) => patient !== undefined));
+  const screen = useStore(viewer.screen);
+  const patients = usePatients(viewer);
+  const own = patients[screen.active];
+  const distinct = distinctPatients(visibleIndexes(screen).flatMap((index) => patients[index] ?? []));
   const isMixed = distinct.length > 1;
   return (
-    <div className={isMixed ? 'patients mixed' : 'patients'} aria-live="polite">
+    <div
+      className={['patients', isMixed && 'mixed', needsFacts(distinct) && 'alike'].filter(Boolean).join(' ')}
+      aria-live="polite"
+    >
       {distinct.map((patient, index) => (
         <PatientLine
           key={index}
@@ -67,6 +71,12 @@ function PatientBanner({ viewer }: { readonly viewer: Viewer }): ReactNode {
       )}
     </div>
   );
+}
+
+/** Patients whose names and identifiers read the same differ in what a narrow banner leaves out. */
+function needsFacts(patients: readonly Patient[]): boolean {
+  const lines = patients.map((patient) => `${patientName(patient)} ${patientIdentifier(patient)}`);
+  return new Set(lines).size < lines.length;
 }
 
 function PatientLine({
@@ -85,11 +95,11 @@ function PatientLine({
   );
 }
 
-/** Of the first `count` viewports, in their order; undefined for one without images. */
-function useVisiblePatients(viewer: Viewer, count: number): readonly (Patient | undefined)[] {
+/** Of every viewport, in their order; undefined for one without images. */
+function usePatients(viewer: Viewer): readonly (Patient | undefined)[] {
   const [one, two, three, four] = viewer.viewports;
   const states = [useDataset(one), useDataset(two), useDataset(three), useDataset(four)];
-  return states.slice(0, count).map((dataset) => dataset && readPatient(dataset));
+  return states.map((dataset) => dataset && readPatient(dataset));
 }
 
 function useDataset(viewport: Viewer['viewports'][number] | undefined) {
@@ -101,58 +111,4 @@ function patientDataset({ content, shown }: ViewportState) {
   if (shown) return shown.image.instance.dataset;
   if (content.kind === 'stack') return content.displaySet.instances[0]?.dataset;
   return content.kind === 'message' ? content.displaySet?.instances[0]?.dataset : undefined;
-}
-
-/** The windows that the number keys choose, by name. */
-function WindowMenu({ viewer }: { readonly viewer: Viewer }): ReactNode {
-  const [isOpen, setOpen] = useState(false);
-  const offers = activeVoiOffers(viewer);
-  const close = (): void => setOpen(false);
-  return (
-    <div
-      className="menu-anchor"
-      onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && close()}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !isOpen) return;
-        event.stopPropagation();
-        close();
-      }}
-    >
-      <button
-        type="button"
-        className="control"
-        aria-haspopup="menu"
-        aria-expanded={isOpen}
-        disabled={offers.length === 0}
-        aria-label={messages.windowPresets}
-        data-tip={isOpen ? undefined : messages.windowPresets}
-        data-key="1 … 9"
-        onClick={() => setOpen(!isOpen)}
-      >
-        <span className="label always">W/L</span>
-        {chevronIcon}
-      </button>
-      {isOpen && (
-        <div className="menu" role="menu" aria-label={messages.windowPresets}>
-          {offers.map(({ label, voi }, index) => (
-            <button
-              key={label + String(index)}
-              type="button"
-              role="menuitem"
-              onClick={() => {
-                viewer.activeViewport().chooseVoi(voi);
-                close();
-              }}
-            >
-              <span>{label}</span>
-              <small>
-                {voi.kind === 'window' ? `${Math.round(voi.width)} / ${Math.round(voi.center)}` : ''}
-              </small>
-              {index < 9 && <kbd>{index + 1}</kbd>}
-            </button>
-          ))}
-        </div>
-      )}
-    </div>
-  );
 }

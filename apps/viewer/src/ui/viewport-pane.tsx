@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from 'react';
 import { messages } from '../messages/index.ts';
 import { seriesEntry } from '../studies/study-list.ts';
 import { deviceSize } from '../viewport/after-paint.ts';
@@ -16,10 +16,12 @@ export interface ViewportPaneProps {
   readonly viewer: Viewer;
   readonly viewport: StackViewport;
   readonly isActive: boolean;
+  /** No other viewport is on the screen. */
+  readonly isAlone: boolean;
 }
 
 /** One viewport on the screen: the canvas, what is written over it, and what a pointer does to it. */
-export function ViewportPane({ viewer, viewport, isActive }: ViewportPaneProps): ReactNode {
+export function ViewportPane({ viewer, viewport, isActive, isAlone }: ViewportPaneProps): ReactNode {
   const region = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const state = useStore(viewport.state);
@@ -30,14 +32,22 @@ export function ViewportPane({ viewer, viewport, isActive }: ViewportPaneProps):
 
   useLayoutEffect(() => attach(viewer, viewport, region.current, canvas.current), [viewer, viewport]);
 
+  useEffect(() => {
+    const hasFocus = document.activeElement?.closest('.viewport');
+    if (isActive && hasFocus && hasFocus !== region.current) region.current?.focus();
+  }, [isActive]);
+
   const { shown, isPlaying } = state;
   return (
     <div
       ref={region}
-      className={['viewport', isActive && 'active', isTarget && 'target'].filter(Boolean).join(' ')}
+      className={['viewport', isActive && !isAlone && 'active', isTarget && 'target']
+        .filter(Boolean)
+        .join(' ')}
       role="region"
       aria-label={messages.viewport(viewport.number)}
-      tabIndex={0}
+      // One stop for all viewports, so that Tab between series list and viewport keeps the viewport that was chosen.
+      tabIndex={isActive ? 0 : -1}
       onFocus={activate}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(DRAG_TYPE)) return;
@@ -52,7 +62,9 @@ export function ViewportPane({ viewer, viewport, isActive }: ViewportPaneProps):
         activate();
         openDropped(viewer, viewport, event.dataTransfer.getData(DRAG_TYPE));
       }}
-      onDoubleClick={() => toggleSingle(viewer)}
+      onDoubleClick={({ target }) => {
+        if (target instanceof Element && !target.closest('button, .scroller')) toggleMaximised(viewer);
+      }}
     >
       <canvas ref={canvas} />
       <Overlay
@@ -78,7 +90,9 @@ function attach(
   viewport.resize(deviceSize(region));
   viewport.attach(createSurface(region, canvas));
   const observer = new ResizeObserver(() => viewport.resize(deviceSize(region)));
-  observer.observe(region);
+  // The device's pixels may change while the box stays, on another monitor: Safari alone does not tell.
+  const canTell = 'devicePixelContentBoxSize' in ResizeObserverEntry.prototype;
+  observer.observe(region, { box: canTell ? 'device-pixel-content-box' : 'content-box' });
   const detach = attachGestures(region, viewport, {
     tool: () => viewer.screen.get().tool,
     activate: () => viewer.screen.patch({ active: viewport.number - 1 }),
@@ -98,16 +112,9 @@ function openDropped(viewer: Viewer, viewport: StackViewport, text: string): voi
   if (series) viewer.open(viewport, series, displaySetId);
 }
 
-/** The layout to go back to after one viewport was made large. */
-let previousLayout = { rows: 1, columns: 1 } as { readonly rows: 1 | 2; readonly columns: 1 | 2 };
-
-function toggleSingle(viewer: Viewer): void {
-  const { layout } = viewer.screen.get();
-  if (layout.rows * layout.columns === 1) viewer.setLayout(previousLayout);
-  else {
-    previousLayout = layout;
-    viewer.setLayout({ rows: 1, columns: 1 });
-  }
+function toggleMaximised(viewer: Viewer): void {
+  const { layout, isMaximised } = viewer.screen.get();
+  if (layout.rows * layout.columns > 1) viewer.screen.patch({ isMaximised: !isMaximised });
 }
 
 interface NoticeProps {

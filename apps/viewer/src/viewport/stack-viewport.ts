@@ -56,6 +56,8 @@ export class StackViewport {
   readonly #sampling = createSampler();
   #surface: Surface | undefined;
   #size = NO_SIZE;
+  /** How the image on the screen was painted. */
+  #painted: (Pick<ViewportState, 'view' | 'voi'> & { readonly size: Size }) | undefined;
   #direction: 1 | -1 = 1;
   #isPaintPlanned = false;
   #isCountPlanned = false;
@@ -182,14 +184,30 @@ export class StackViewport {
       surface.fail(image);
       this.state.patch({ shown: undefined, failure: { position: target + 1, failure } });
     } else {
+      this.#repaintShown(surface, content);
       surface.wait(content.displaySet);
       this.state.patch({ failure: undefined });
     }
   }
 
+  /** While the image asked for is on its way the one on the screen follows the viewport's size and what is done to it. */
+  #repaintShown(surface: Surface, content: ViewportContent): void {
+    const { shown, view, voi } = this.state.get();
+    const painted = this.#painted;
+    const isAsPainted = painted?.size === this.#size && painted.view === view && painted.voi === voi;
+    if (!shown || isAsPainted) return;
+    const frame = this.#loader.frame(shown.image);
+    if (frame) this.#paintFrame(surface, frame, shown.index);
+    else {
+      surface.clear(content);
+      this.state.patch({ shown: undefined });
+    }
+  }
+
   #paintFrame(surface: Surface, frame: LoadedFrame, index: number): void {
-    const { view, content } = this.state.get();
+    const { view, voi: selection, content } = this.state.get();
     const size = this.#size;
+    this.#painted = { size, view, voi: selection };
     const image = imageSizeOf(frame);
     const placement = placeImage(image, size, view);
     const voi = this.#voiFor(frame);
