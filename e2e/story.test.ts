@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './support/browser.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { createLaunch } from './support/launch.ts';
-import { openViewer, viewport } from './support/viewport.ts';
+import { openViewer, viewport, waitForApplication } from './support/viewport.ts';
 
 /** The whole way, once, for real: demo studies, a portal, a click, images; and everything that can go wrong on it. */
 let gateway: TestGateway;
@@ -32,6 +32,7 @@ async function openFromPortal(...words: readonly string[]): Promise<Page> {
 }
 
 async function ready(page: Page, number = 1): Promise<void> {
+  await waitForApplication(page);
   await viewport(page, number).and(page.locator('[data-state="ready"]')).waitFor({ timeout: 30_000 });
 }
 

@@ -29,9 +29,21 @@ export async function waitForImage(region: Locator, sopInstanceUid: string, fram
   const wanted = `[data-state="ready"][data-sop-instance-uid="${sopInstanceUid}"][data-frame="${frame}"]`;
   try {
     await region.and(region.page().locator(wanted)).waitFor({ timeout: READY_LIMIT_MS });
+    await waitForApplication(region.page());
   } catch {
     throw new Error(`The viewport never showed the image; ${await stateOf(region)}`);
   }
+}
+
+/** The first image is there before the application, which then puts elements of its own in the place of the page's. */
+export async function waitForApplication(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () => performance.getEntriesByName('sightline:interactive').length > 0,
+    undefined,
+    {
+      timeout: READY_LIMIT_MS,
+    },
+  );
 }
 
 async function stateOf(region: Locator): Promise<string> {

@@ -38,7 +38,8 @@ export function Rail({
             {study.series.flatMap((series) =>
               tilesOf(series).map((displaySet, index) => (
                 <Tile
-                  key={displaySet?.id ?? series.seriesInstanceUid}
+                  // By place, not by display set: a tile that is being dragged must outlive the arrival of its metadata.
+                  key={`${series.seriesInstanceUid} ${index}`}
                   viewer={viewer}
                   series={series}
                   displaySet={displaySet}
