@@ -8,6 +8,7 @@ import {
   frameTransform,
   isGrey,
   type DicomDataset,
+  type ImageDescription,
 } from '@sightline/dicom';
 import { decodeNative } from '@sightline/dicom/decode';
 import type { Bootstrap, FirstImage } from '@sightline/contract';
@@ -53,8 +54,10 @@ async function firstPaint(first: FirstImage, shell: Shell): Promise<LoadedFrame 
   const pixels = fetch(first.pixelsUrl, { credentials: 'include' });
   showPreview(shell, { image, description }, first.previewUrl);
   const response = await pixels;
-  if (!response.ok) return undefined;
+  const isPixels = response.headers.get('content-type')?.startsWith('application/octet-stream');
+  if (!response.ok || !isPixels) return undefined;
   const bytes = new Uint8Array(await response.arrayBuffer());
+  if (!isFrameOf(uncompressed, bytes.length)) return undefined;
   const decoded =
     nativeGrey(bytes, uncompressed) ??
     decodedFrame(decodeNative(bytes, uncompressed), uncompressed, undefined);
@@ -66,6 +69,15 @@ async function firstPaint(first: FirstImage, shell: Shell): Promise<LoadedFrame 
   };
   paint(shell, frame);
   return frame;
+}
+
+/** Exactly one frame, with or without the byte that makes a length even: anything else is not this image. */
+function isFrameOf(
+  { rows, columns, samplesPerPixel, bitsAllocated }: ImageDescription,
+  length: number,
+): boolean {
+  const wanted = Math.ceil((rows * columns * samplesPerPixel * bitsAllocated) / 8);
+  return length === wanted || length === wanted + 1;
 }
 
 type Described = Pick<LoadedFrame, 'image' | 'description'>;
