@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchBrowser } from './support/browser.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { createLaunch } from './support/launch.ts';
+import { studyUids } from './support/studies.ts';
 import { viewport } from './support/viewport.ts';
 
 /**
@@ -30,14 +31,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([browser?.close(), gateway?.stop()]);
 });
-
-async function studyUids(): Promise<string[]> {
-  const response = await fetch(`${gateway.url}/dicom-web/studies?limit=5000`, {
-    headers: { authorization: `Bearer ${gateway.apiKey}`, accept: 'application/dicom+json' },
-  });
-  const studies = (await response.json()) as Record<string, { Value?: string[] }>[]; // PS3.18 annex F
-  return studies.map((study) => study['0020000D']!.Value![0]!);
-}
 
 /** Opens each tile of the rail in turn; one line for each that neither shows an image nor says why not. */
 async function walk(page: Page, study: string): Promise<string[]> {
@@ -67,7 +60,7 @@ test.skipIf(!isHere)(
   'every series of the real files shows an image or says what it is',
   async () => {
     const complaints: string[] = [];
-    for (const study of await studyUids()) {
+    for (const study of await studyUids(gateway)) {
       const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
       page.on('pageerror', (error) => complaints.push(`${study}: ${error.message}`));
       page.on('console', (message) => {

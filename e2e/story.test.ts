@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './support/browser.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { createLaunch } from './support/launch.ts';
-import { openViewer, viewport, waitForApplication } from './support/viewport.ts';
+import { studyUid } from './support/studies.ts';
+import { openViewer, viewport, waitForApplication, waitForReady } from './support/viewport.ts';
 
 /** The whole way, once, for real: demo studies, a portal, a click, images; and everything that can go wrong on it. */
 let gateway: TestGateway;
@@ -33,21 +34,12 @@ async function openFromPortal(...words: readonly string[]): Promise<Page> {
 
 async function ready(page: Page, number = 1): Promise<void> {
   await waitForApplication(page);
-  await viewport(page, number).and(page.locator('[data-state="ready"]')).waitFor({ timeout: 30_000 });
+  await waitForReady(page, number);
 }
 
 /** Waits until the viewport's text holds the pattern. */
 async function says(region: Locator, text: string | RegExp): Promise<void> {
   await region.getByText(text).first().waitFor({ timeout: 15_000 });
-}
-
-async function studyUid(description: string): Promise<string> {
-  const response = await fetch(`${gateway.url}/dicom-web/studies?includefield=StudyDescription`, {
-    headers: { authorization: `Bearer ${gateway.apiKey}`, accept: 'application/dicom+json' },
-  });
-  const studies = (await response.json()) as Record<string, { Value?: string[] }>[]; // PS3.18 annex F
-  const study = studies.find((attributes) => attributes['00081030']?.Value?.[0] === description);
-  return study!['0020000D']!.Value![0]!;
 }
 
 /** Every byte on the viewport's canvas. */
@@ -131,15 +123,20 @@ describe('a click in the portal', () => {
     await page.keyboard.press('i');
     await expect.poll(async () => Buffer.compare(await canvasBytes(region), before)).not.toBe(0);
     await page.keyboard.press('i');
+    const letters = () =>
+      Promise.all(
+        ['top', 'right', 'bottom', 'left'].map((side) => region.locator(`.letter.${side}`).innerText()),
+      );
+    expect(await letters()).toEqual(['A', 'L', 'P', 'R']);
     await page.keyboard.press('r');
-    await says(region, 'R');
+    await expect.poll(letters).toEqual(['R', 'A', 'L', 'P']);
     await page.close();
   });
 
   test('shows four viewports, takes a series by drag, and names both patients when there are two', async () => {
     const page = await openViewer(
       browser,
-      await createLaunch(gateway, await studyUid('MR brain'), await studyUid('Chest PA')),
+      await createLaunch(gateway, await studyUid(gateway, 'MR brain'), await studyUid(gateway, 'Chest PA')),
     );
     await ready(page);
     await page.getByRole('button', { name: /^Four viewports/ }).click();
@@ -178,7 +175,7 @@ describe('a click in the portal', () => {
 
 describe('what can go wrong', () => {
   test('a used ticket is answered with a page that says what to do', async () => {
-    const viewerUrl = await createLaunch(gateway, await studyUid('MR brain'));
+    const viewerUrl = await createLaunch(gateway, await studyUid(gateway, 'MR brain'));
     const first = await openViewer(browser, viewerUrl);
     await ready(first);
     const second = await browser.newPage();
@@ -205,19 +202,24 @@ describe('what can go wrong', () => {
         ? route.fulfill({ status: 404, contentType: 'application/problem+json', body: '{}' })
         : route.continue());
     });
-    await page.goto(await createLaunch(gateway, await studyUid('MR brain')));
+    await page.goto(await createLaunch(gateway, await studyUid(gateway, 'MR brain')));
     await ready(page);
     await says(viewport(page), /INCOMPLETE \d+ of 26/);
     await page.close();
   });
 
   test('an archive that goes away is said to be away, and what is loaded stays', async () => {
-    const page = await openFromPortal('CT head', '2024');
+    const page = await openFromPortal('MR brain');
     const region = viewport(page);
     await page.waitForFunction(() => performance.getEntriesByName('sightline:stack-complete').length === 1);
+    const tile = (name: RegExp) => page.getByRole('button', { name });
+    await tile(/T2/).waitFor();
     await page.route('**/dicom-web/**', (route) => route.abort('connectionrefused'));
+    await tile(/T2/).click();
+    await page.getByText('The archive is not answering. What is loaded stays usable.').first().waitFor();
+    await tile(/T1/).click();
     await page.keyboard.press('End');
-    await says(region, 'I 75/75');
+    await says(region, 'I 26/26');
     await ready(page);
     expect(await isBright(region)).toBe(true);
     await page.close();
@@ -225,7 +227,7 @@ describe('what can go wrong', () => {
 
   test('a session that has ended says so', async () => {
     const page = await browser.newPage();
-    await page.goto(await createLaunch(gateway, await studyUid('MR brain')));
+    await page.goto(await createLaunch(gateway, await studyUid(gateway, 'MR brain')));
     await ready(page);
     const tile = page.getByRole('button', { name: /T2/ });
     await tile.waitFor();

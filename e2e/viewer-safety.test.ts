@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchBrowser } from './support/browser.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
 import { createLaunch } from './support/launch.ts';
-import { viewport } from './support/viewport.ts';
+import { studyUid } from './support/studies.ts';
+import { viewport, waitForApplication, waitForReady } from './support/viewport.ts';
 
 /** What must never be seen: one patient's name over another's pixels, a torn picture, a picture of something else. */
 let gateway: TestGateway;
@@ -16,21 +17,12 @@ beforeAll(async () => {
     startGateway({ environment: { SIGHTLINE_DEMO: 'on' } }),
     launchBrowser(),
   ]);
-  [mr, chest] = await Promise.all([studyUid('MR brain'), studyUid('Chest PA')]);
+  [mr, chest] = await Promise.all([studyUid(gateway, 'MR brain'), studyUid(gateway, 'Chest PA')]);
 });
 
 afterAll(async () => {
   await Promise.all([browser?.close(), gateway?.stop()]);
 });
-
-async function studyUid(description: string): Promise<string> {
-  const response = await fetch(`${gateway.url}/dicom-web/studies?includefield=StudyDescription`, {
-    headers: { authorization: `Bearer ${gateway.apiKey}`, accept: 'application/dicom+json' },
-  });
-  const studies = (await response.json()) as Record<string, { Value?: string[] }>[]; // PS3.18 annex F
-  const study = studies.find((attributes) => attributes['00081030']?.Value?.[0] === description);
-  return study!['0020000D']!.Value![0]!;
-}
 
 type Prepare = (page: Page) => Promise<unknown>;
 
@@ -39,16 +31,6 @@ async function open(studies: readonly string[], prepare?: Prepare): Promise<Page
   await prepare?.(page);
   await page.goto(await createLaunch(gateway, ...studies));
   return page;
-}
-
-function ready(page: Page, number = 1): Promise<void> {
-  const region = viewport(page, number).and(page.locator('[data-state="ready"]'));
-  return region.waitFor({ timeout: 30_000 });
-}
-
-/** Waits until the viewer answers to keys. */
-async function interactive(page: Page): Promise<void> {
-  await page.waitForFunction(() => performance.getEntriesByName('sightline:interactive').length > 0);
 }
 
 const tile = (page: Page, name: RegExp) =>
@@ -77,7 +59,7 @@ describe('two patients', () => {
       await route.continue().catch(() => {}); // the viewer may have given it up
     };
     const page = await open([mr, chest], (opened) => opened.route(/\/(frames|metadata)/, late));
-    await ready(page);
+    await waitForReady(page);
     const names = [/^T1/, /^T2/, /^Chest/];
     const known = new Map<string, { name: string; pixels: string }>();
     for (let step = 0; step < 80; step++) {
@@ -104,17 +86,17 @@ describe('two patients', () => {
 
   test('a double click enlarges the viewport that was clicked, and only its patient is named', async () => {
     const page = await open([mr, chest]);
-    await interactive(page);
+    await waitForApplication(page);
     await page.keyboard.press('Alt+2');
     await viewport(page, 2).click();
     await tile(page, /^Chest/).click();
-    await ready(page, 2);
+    await waitForReady(page, 2);
     await viewport(page, 2).dblclick();
     await viewport(page, 1).waitFor({ state: 'detached' });
     await viewport(page, 2).getByText('DEMO, WILLIAM JAMES').waitFor();
     expect(await page.getByText(/Different patients/).count()).toBe(0);
     await viewport(page, 2).dblclick();
-    await ready(page, 1);
+    await waitForReady(page, 1);
     await page.getByText(/Different patients/).waitFor();
     await page.close();
   });
@@ -129,11 +111,11 @@ describe('two patients', () => {
         await route.fulfill({ response, json: datasets });
       });
     });
-    await interactive(page);
+    await waitForApplication(page);
     await page.keyboard.press('Alt+2');
     await page.keyboard.press('n');
     await tile(page, /^T2/).click();
-    await ready(page, 2);
+    await waitForReady(page, 2);
     const banner = page.locator('.patients');
     await banner.getByText('*1987-09-24').waitFor();
     await banner.getByText('*1990-01-01').waitFor();
@@ -143,7 +125,7 @@ describe('two patients', () => {
 
 test('a series goes into the third viewport without a mouse', async () => {
   const page = await open([mr]);
-  await interactive(page);
+  await waitForApplication(page);
   await page.keyboard.press('Alt+4');
   await viewport(page, 1).focus();
   await page.keyboard.press('n');
@@ -152,7 +134,7 @@ test('a series goes into the third viewport without a mouse', async () => {
   await page.keyboard.press('Shift+Tab');
   expect(await tile(page, /^T2/).evaluate((button) => button === document.activeElement)).toBe(true);
   await page.keyboard.press('Enter');
-  await ready(page, 3);
+  await waitForReady(page, 3);
   await page.getByRole('button', { name: 'Window presets' }).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('menuitem').first().and(page.locator(':focus')).waitFor();
@@ -172,7 +154,7 @@ test('the picture on the screen follows the size of its viewport while the next 
   });
   await tile(page, /^T2/).click();
   await viewport(page).getByText('T2').waitFor();
-  await ready(page);
+  await waitForReady(page);
   const first = await seen(page);
   await page.keyboard.press('End');
   await viewport(page).and(page.locator('[data-state="loading"]')).waitFor();

@@ -35,6 +35,11 @@ export async function waitForImage(region: Locator, sopInstanceUid: string, fram
   }
 }
 
+/** Waits until the viewport shows any image at full fidelity. */
+export async function waitForReady(page: Page, number = 1): Promise<void> {
+  await viewport(page, number).and(page.locator('[data-state="ready"]')).waitFor({ timeout: READY_LIMIT_MS });
+}
+
 /** The first image is there before the application, which then puts elements of its own in the place of the page's. */
 export async function waitForApplication(page: Page): Promise<void> {
   await page.waitForFunction(

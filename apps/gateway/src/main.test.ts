@@ -11,6 +11,7 @@ import { tinyFile } from './testing/tiny-file.ts';
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url));
 const LAUNCHER = fileURLToPath(new URL('../bin/sightline.cjs', import.meta.url));
 const hasViewer = existsSync(new URL('../../viewer/dist/index.html', import.meta.url));
+if (!hasViewer) console.warn('Skipped: the viewer is not built (npm run build), so serve is not tested.');
 const PATIENT = 'DOE^JANE';
 const STUDY = '1.2.826.0.1.3680043.8.498.7001';
 

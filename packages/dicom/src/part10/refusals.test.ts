@@ -13,11 +13,11 @@ import {
   read,
   sequenceOf,
   us,
+  pixels,
+  pixelData,
 } from '../test-support/part10-files.ts';
 
 const LE = '1.2.840.10008.1.2.1';
-const pixels = (count: number) => Uint8Array.from({ length: count }, (_, index) => index);
-const pixelData = (bytes: Uint8Array, coding = EXPLICIT) => element(0x7fe00010, 'OW', bytes, coding);
 
 describe('refusals', () => {
   const code = (bytes: Uint8Array, limits = {}) => {

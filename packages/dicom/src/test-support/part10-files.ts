@@ -143,3 +143,9 @@ export function read(
 ): Part10 {
   return readPart10(randomAccess(bytes), { inflateRaw }, limits);
 }
+
+/** 0, 1, 2, ...: every byte of the pixels tells its place. */
+export const pixels = (count: number): Uint8Array => Uint8Array.from({ length: count }, (_, index) => index);
+
+export const pixelData = (bytes: Uint8Array, coding = EXPLICIT): Uint8Array =>
+  element(0x7fe00010, 'OW', bytes, coding);
