@@ -1,5 +1,6 @@
 import type { DicomDataset, DicomErrorCode, Uid } from '@sightline/dicom';
 import type { HttpRequest, HttpResponse } from '@sightline/dicomweb';
+import type { ObjectPath } from './index/index-store.ts';
 
 /** An embedded DICOMweb origin server. It opens nothing itself: storage, workers and clock are given to it. */
 export interface Archive {
@@ -10,6 +11,13 @@ export interface Archive {
   store(bytes: AsyncIterable<Uint8Array>): Promise<StoreOutcome>;
   /** Answers one DICOMweb request. Foreseen errors are problem documents; rejects only on the unforeseen. */
   handle(request: HttpRequest, context: RequestContext): Promise<HttpResponse>;
+  /** Answers one WADO-URI request (PS3.18 chapter 9). `request.path` is of no importance. */
+  retrieveByUri(request: HttpRequest, context: RequestContext): Promise<HttpResponse>;
+  /**
+   * Deletes everything below the path, audited before it is answered. Nothing of it is found or retrieved from then on;
+   * the bytes go as soon as nothing else names them. Answers what was deleted, which may be nothing.
+   */
+  delete(path: ObjectPath, actor: Actor): Promise<Deletion>;
   hasStudy(studyInstanceUid: string): Promise<boolean>;
   isEmpty(): Promise<boolean>;
   /** The image to show first of a study: the first series with images, its first instance. Undefined: there is none. */
@@ -29,7 +37,40 @@ export interface RequestContext {
   /** Scope: nothing but these studies exists for this request. Absent: all. */
   readonly studies?: ReadonlySet<string>;
   readonly canStore: boolean;
+  /** Absent: no. */
+  readonly canDelete?: boolean;
+  /** Who asks, for the audit trail. */
+  readonly actor?: Actor;
 }
+
+/** Who did something, in words that an audit trail keeps: a name of ours ("api-key", "dimse:STATION1"), never a secret. */
+export interface Actor {
+  readonly name: string;
+  /** Network address, where there is one. */
+  readonly address?: string;
+}
+
+export interface Deletion {
+  readonly studyInstanceUids: readonly string[];
+  readonly series: number;
+  readonly instances: number;
+}
+
+/** What happened to patient data, for the audit trail (PS3.15 A.5). UIDs only. */
+export interface AuditEvent {
+  readonly action: 'deleted';
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly actor: Actor;
+  readonly studyInstanceUids: readonly string[];
+  readonly seriesInstanceUid?: string;
+  readonly sopInstanceUid?: string;
+  readonly instances: number;
+  readonly outcome: 'success' | 'failure';
+}
+
+/** Resolves when the event is durable. What is audited is not answered before. */
+export type Audit = (event: AuditEvent) => Promise<void>;
 
 export interface FirstImageOfStudy {
   readonly studyInstanceUid: Uid;

@@ -16,7 +16,12 @@ export interface QueryKey<T> {
 export interface Range {
   readonly from?: string;
   readonly to?: string;
+  /** Only what has no value: Empty Value Matching, written as two quotation marks. Then neither end is there. */
+  readonly isEmpty?: true;
 }
+
+/** The value that asks for attributes without a value, PS3.4 C.2.2.2.7. */
+export const EMPTY = '""';
 
 /** Values longer than any attribute can be are refused before a database sees them. */
 const MAX_VALUE_CHARACTERS = 1024;
@@ -45,8 +50,9 @@ const integer = (tag: string): QueryKey<number> => ({
 
 const range = (tag: string, isValue: (value: string) => boolean): QueryKey<Range> => ({
   tag,
-  encode: ({ from = '', to = '' }) => (from === to ? from : `${from}-${to}`),
+  encode: ({ from = '', to = '', isEmpty }) => (isEmpty ? EMPTY : from === to ? from : `${from}-${to}`),
   decode: (raw) => {
+    if (raw.trim() === EMPTY) return { isEmpty: true };
     const ends = raw.trim().split('-');
     const [from = '', to = ''] = ends.length === 1 ? [ends[0], ends[0]] : ends;
     if (ends.length > 2 || (!from && !to)) return undefined;
@@ -69,6 +75,8 @@ export const studyKeys = {
   ModalitiesInStudy: text('00080061'),
   ReferringPhysicianName: text('00080090'),
   StudyDescription: text('00081030'),
+  SOPClassesInStudy: uids('00080062'),
+  NameOfPhysiciansReadingStudy: text('00081060'),
   PatientName: text('00100010'),
   PatientID: text('00100020'),
   IssuerOfPatientID: text('00100021'),
@@ -76,15 +84,28 @@ export const studyKeys = {
   PatientSex: text('00100040'),
   StudyInstanceUID: uids('0020000D'),
   StudyID: text('00200010'),
+  AdmissionID: text('00380010'),
 } as const;
 
 /** Series level. */
 export const seriesKeys = {
+  SeriesDate: dates('00080021'),
+  SeriesTime: times('00080031'),
   Modality: text('00080060'),
+  Manufacturer: text('00080070'),
+  InstitutionName: text('00080080'),
+  StationName: text('00081010'),
   SeriesDescription: text('0008103E'),
+  InstitutionalDepartmentName: text('00081040'),
+  PerformingPhysicianName: text('00081050'),
+  OperatorsName: text('00081070'),
+  ManufacturerModelName: text('00081090'),
   BodyPartExamined: text('00180015'),
+  ProtocolName: text('00181030'),
   SeriesInstanceUID: uids('0020000E'),
   SeriesNumber: integer('00200011'),
+  FrameOfReferenceUID: uids('00200052'),
+  Laterality: text('00200060'),
   PerformedProcedureStepStartDate: dates('00400244'),
   PerformedProcedureStepStartTime: times('00400245'),
   'RequestAttributesSequence.ScheduledProcedureStepID': text('00400275.00400009'),
@@ -95,6 +116,10 @@ export const seriesKeys = {
 export const instanceKeys = {
   SOPClassUID: uids('00080016'),
   SOPInstanceUID: uids('00080018'),
+  AcquisitionDate: dates('00080022'),
+  AcquisitionTime: times('00080032'),
+  ContentDate: dates('00080023'),
+  ContentTime: times('00080033'),
   InstanceNumber: integer('00200013'),
 } as const;
 
@@ -110,13 +135,15 @@ export type Matches = {
 
 export interface StudyQuery {
   readonly match: Matches;
-  /** Tags of attributes to answer besides the usual ones, or all of them. */
+  /** Attributes to answer besides the usual ones: tags, or tags joined by dots below a sequence. Or all of them. */
   readonly includeFields: readonly string[] | 'all';
   /** Absent: as many as the server gives. */
   readonly limit?: number;
   readonly offset: number;
-  /** Asked for; a server that cannot says so in a Warning (PS3.18 8.3.4.2 and the two after it). */
+  /** Person names match by sound as well. */
   readonly fuzzyMatching: boolean;
+  /** `EMPTY` as a value means no value, PS3.4 C.2.2.2.7. */
   readonly emptyValueMatching: boolean;
+  /** A backslash in a text value separates values of which one has to match, PS3.4 C.2.2.2.8. */
   readonly multipleValueMatching: boolean;
 }

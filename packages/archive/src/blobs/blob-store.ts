@@ -1,13 +1,13 @@
 /**
- * Where bytes live: whole files named by the SHA-256 of their content (64 lower-case hexadecimal digits), so writing
- * one twice is harmless and a name can never be a path.
+ * Where bytes live: whole objects named by the SHA-256 of their content (64 lower-case hexadecimal digits), so writing
+ * one twice is harmless and a name can never be a path. One contract test (`blob-store.contract.ts`) holds every kind.
  */
 export interface BlobStore {
   /**
-   * Takes the bytes in, hashing, and makes them durable, but not yet visible. Rejects with BlobError `too_large` or
-   * `out_of_space`, or with the source's own error, and then leaves nothing behind.
+   * Makes the content of a local file visible under its hash, durably, in place of what is there. The file may be moved
+   * away by it. Rejects with BlobError `out_of_space` or `unavailable`.
    */
-  stage(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob>;
+  put(hash: string, file: string, size: number): Promise<void>;
   /** Exactly `length` bytes from `offset`, or BlobError `missing` or `short`; never fewer. */
   read(hash: string, offset: number, length: number): Promise<Uint8Array>;
   /**
@@ -15,15 +15,11 @@ export interface BlobStore {
    * not. A whole blob whose bytes are not those of its name ends with BlobError `damaged` instead of its last piece.
    */
   stream(hash: string, size: number, part?: BlobPart): Promise<AsyncIterable<Uint8Array>>;
-  /**
-   * Takes away the leftovers of processes that died. Blobs that such a process made visible, perhaps without ever
-   * recording them, are handed to `collect`.
-   */
-  recover(collect: (hashes: readonly string[]) => Promise<void>): Promise<void>;
-  /** Synchronous, because it is asked inside the index's transaction. */
-  has(hash: string): boolean;
-  /** As above. Removing what is not there is no error. */
-  remove(hash: string): void;
+  has(hash: string): Promise<boolean>;
+  /** Removing what is not there is no error. */
+  remove(hash: string): Promise<void>;
+  /** Every blob there is, in no order; what the index is rebuilt from. */
+  list(): AsyncIterable<ListedBlob>;
   close(): Promise<void>;
 }
 
@@ -32,18 +28,40 @@ export interface BlobPart {
   readonly length: number;
 }
 
+export interface ListedBlob {
+  readonly hash: string;
+  readonly size: number;
+  /** ISO 8601, UTC: when it was put. */
+  readonly modified: string;
+}
+
+/**
+ * Bytes on their way in: files on a local disk, whatever kind of store they go to. Blobs that are put and may not be
+ * recorded yet leave a mark here, so that a later start can collect those of a process that died.
+ */
+export interface Staging {
+  /**
+   * Takes the bytes in, hashing, and makes them durable, but not yet visible. Rejects with BlobError `too_large` or
+   * `out_of_space`, or with the source's own error, and then leaves nothing behind.
+   */
+  stage(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob>;
+  /** Takes away the leftovers of processes that died, and hands the blobs that they may have put to `collect`. */
+  recover(collect: (hashes: readonly string[]) => Promise<void>): Promise<void>;
+}
+
 export interface StagedBlob {
   readonly hash: string;
   readonly size: number;
-  /** Local path where the bytes can be read until published or discarded. */
+  /** Local path where the bytes can be read until published or ended. */
   readonly file: string;
-  /** Makes the blob visible under its name, durably, in place of what is there. */
+  /** Marks the hash, then puts the file into the store. Again, after the blob was taken away, it puts it again. */
   publish(): Promise<void>;
   /** Ends the staging, published or not: whatever is left of it besides the blob itself goes. Never rejects. */
   end(): Promise<void>;
 }
 
-export type BlobErrorCode = 'missing' | 'short' | 'damaged' | 'too_large' | 'out_of_space';
+/** `unavailable`: the store cannot be reached or refuses us; asking again later may do. */
+export type BlobErrorCode = 'missing' | 'short' | 'damaged' | 'too_large' | 'out_of_space' | 'unavailable';
 
 /** A foreseen failure of storage. The message is the code: it never names a file. */
 export class BlobError extends Error {

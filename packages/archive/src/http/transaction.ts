@@ -9,10 +9,10 @@ import { ArchiveProblem } from './problems.ts';
 
 /** One row of the service: what is asked with which method at which path, and the clause of PS3.18 that says so. */
 export interface Transaction {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE' | 'OPTIONS';
   /** Names in braces are PathParameters. */
   readonly path: string;
-  readonly name: 'Search' | 'Retrieve' | 'Store';
+  readonly name: 'Search' | 'Retrieve' | 'Store' | 'Delete' | 'Capabilities';
   readonly section: string;
   readonly handle: (asked: Asked, services: Services) => Promise<HttpResponse>;
 }
