@@ -85,6 +85,7 @@ export const studyKeys = {
   StudyInstanceUID: uids('0020000D'),
   StudyID: text('00200010'),
   AdmissionID: text('00380010'),
+  'OtherPatientIDsSequence.PatientID': text('00101002.00100020'),
 } as const;
 
 /** Series level. */
@@ -144,6 +145,9 @@ export interface StudyQuery {
   readonly fuzzyMatching: boolean;
   /** `EMPTY` as a value means no value, PS3.4 C.2.2.2.7. */
   readonly emptyValueMatching: boolean;
-  /** A backslash in a text value separates values of which one has to match, PS3.4 C.2.2.2.8. */
+  /**
+   * A backslash in a text value separates values, PS3.4 C.2.2.2.8: of a key that has many values in an object
+   * (ModalitiesInStudy, names of several physicians) each has to be there; of one that has one, any.
+   */
   readonly multipleValueMatching: boolean;
 }

@@ -26,6 +26,7 @@ const conditionOf: { readonly [Name in QueryKeyName]: ConditionOf } = {
   PatientSex: (text: string) => textMatch('st.patient_sex', text),
   StudyInstanceUID: (uids: readonly string[]) => oneOf('st.uid', uids),
   StudyID: (text: string) => textMatch('st.study_id', text),
+  'OtherPatientIDsSequence.PatientID': (text: string) => within(OTHER_ID, textMatch(OTHER_ID_VALUE, text)),
   Modality: (text: string) => codeMatch('se.modality', text),
   SeriesDescription: (text: string) => textMatch('se.series_description', text),
   BodyPartExamined: (text: string) => textMatch('se.body_part_examined', text),
@@ -44,6 +45,8 @@ const conditionOf: { readonly [Name in QueryKeyName]: ConditionOf } = {
   InstanceNumber: (number: number) => ({ sql: 'i.instance_number = ?', values: [number] }),
 };
 
+const OTHER_ID = `EXISTS (SELECT 1 FROM json_each(st.attributes, '$."00101002".Value') o WHERE ?)`;
+const OTHER_ID_VALUE = `json_extract(o.value, '$."00100020".Value[0]')`;
 const REQUEST = 'EXISTS (SELECT 1 FROM request r WHERE r.series = se.id AND ?)';
 
 /** Everything that a row must be: below the path, in the scope, matched by each key. */
