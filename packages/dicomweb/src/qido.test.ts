@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { decodeQuery, encodeQuery, everything, QueryError } from './qido.ts';
 import type { StudyQuery } from './study-query.ts';
 
-const keywords: Readonly<Record<string, string>> = { StudyDescription: '00081030', Rows: '00280010' };
+const keywords: Readonly<Record<string, string>> = {
+  StudyDescription: '00081030',
+  Rows: '00280010',
+  PatientName: '00100010',
+  RequestAttributesSequence: '00400275',
+  ScheduledProcedureStepID: '00400009',
+};
 const tagOfKeyword = (keyword: string) => keywords[keyword];
 const decode = (query: string | undefined, level: 'study' | 'series' | 'instance' = 'instance') =>
   decodeQuery(query, { level, tagOfKeyword });
@@ -85,6 +91,9 @@ describe('queries', () => {
     expect(decode('00400275.00401001=R1').match).toEqual({
       'RequestAttributesSequence.RequestedProcedureID': 'R1',
     });
+    expect(decode('RequestAttributesSequence.00400009=S1').match).toEqual({
+      'RequestAttributesSequence.ScheduledProcedureStepID': 'S1',
+    });
   });
 
   test('an open end of a range stays open', () => {
@@ -98,18 +107,43 @@ describe('queries', () => {
     expect(decode('StudyInstanceUID=1.2%5C3.4').match.StudyInstanceUID).toEqual(['1.2', '3.4']);
   });
 
+  test('UIDs may be given in several parameters, by either name', () => {
+    const { StudyInstanceUID } = decode('StudyInstanceUID=1.2&0020000D=3.4,5.6&StudyInstanceUID=').match;
+    expect(StudyInstanceUID).toEqual(['1.2', '3.4', '5.6']);
+  });
+
+  test('two quotation marks are no date, unless Empty Value Matching is asked for', () => {
+    const { match } = decode('StudyDate=%22%22&emptyvaluematching=true');
+    expect(match.StudyDate).toEqual({ isEmpty: true });
+    expect(() => decode('StudyDate=%22%22')).toThrow(expect.objectContaining({ parameter: 'StudyDate' }));
+  });
+
   test('a plus is a space, an encoded plus is one', () => {
     expect(decode('PatientName=doe+john').match.PatientName).toBe('doe john');
     expect(decode('PatientName=a%2Bb').match.PatientName).toBe('a+b');
   });
 
-  test('a zero-length value and an unknown parameter restrict nothing', () => {
-    expect(decode('PatientName=&Colour=red&_=1')).toEqual(everything);
+  test('an unknown parameter is ignored', () => {
+    expect(decode('Colour=red&_=1&all=1')).toEqual(everything);
   });
 
-  test('a key of a lower level is unknown to the level above', () => {
-    expect(decode('Modality=CT&SOPInstanceUID=1.2', 'study')).toEqual(everything);
+  test('an attribute that restricts nothing, being empty or no key, is one to answer', () => {
+    expect(decode('PatientName=&Rows=512')).toEqual({
+      ...everything,
+      includeFields: ['00100010', '00280010'],
+    });
+  });
+
+  test('a key of a lower level is none of the level above', () => {
+    expect(decode('Modality=CT&SOPInstanceUID=1.2', 'study').match).toEqual({});
     expect(decode('Modality=CT', 'series').match).toEqual({ Modality: 'CT' });
+  });
+
+  test('a level that the path fixes is not matched, so the key may be repeated', () => {
+    const query = 'PatientID=1&PatientID=2&Modality=CT';
+    expect(decodeQuery(query, { level: 'series', levels: ['series'], tagOfKeyword }).match).toEqual({
+      Modality: 'CT',
+    });
   });
 
   test('includefield is a list, repeated or not, and unknown names in it are ignored', () => {
@@ -118,6 +152,25 @@ describe('queries', () => {
       '00280010',
     ]);
     expect(decode('includefield=all').includeFields).toBe('all');
+  });
+
+  test('includefield goes below a sequence, by keywords, tags or both', () => {
+    const { includeFields } = decode(
+      'includefield=RequestAttributesSequence.ScheduledProcedureStepID,00400275.00401001,00081030.Nonsense',
+    );
+    expect(includeFields).toEqual(['00400275.00400009', '00400275.00401001']);
+  });
+
+  test('a private attribute comes with whose it is', () => {
+    expect(decode('includefield=000910ab&00090010=ACME+1.1')).toEqual({
+      ...everything,
+      includeFields: ['000910AB'],
+      privateCreators: { '00090010': 'ACME 1.1' },
+    });
+  });
+
+  test('the largest numbers that programs use for "all" are numbers', () => {
+    expect(decode('limit=4294967295').limit).toBe(4294967295);
   });
 
   test.each([

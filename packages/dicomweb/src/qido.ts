@@ -1,4 +1,4 @@
-import { parseQueryString, QueryStringError } from './query-string.ts';
+import { parseQueryString, QueryStringError, type QueryParameter } from './query-string.ts';
 import {
   allKeys,
   instanceKeys,
@@ -34,15 +34,25 @@ export class QueryError extends Error {
   }
 }
 
-/** The keys that a search on a level matches: its own and those above. */
-const keysOfLevel: Readonly<Record<QueryLevel, readonly QueryKeyName[]>> = {
-  study: names(studyKeys),
-  series: [...names(studyKeys), ...names(seriesKeys)],
-  instance: [...names(studyKeys), ...names(seriesKeys), ...names(instanceKeys)],
+const levelsUpTo: Readonly<Record<QueryLevel, readonly QueryLevel[]>> = {
+  study: ['study'],
+  series: ['study', 'series'],
+  instance: ['study', 'series', 'instance'],
+};
+
+const keysOfLevel: Readonly<Record<QueryLevel, ReadonlySet<QueryKeyName>>> = {
+  study: new Set(names(studyKeys)),
+  series: new Set(names(seriesKeys)),
+  instance: new Set(names(instanceKeys)),
 };
 
 export interface DecodeOptions {
   readonly level: QueryLevel;
+  /**
+   * The levels whose keys the resource matches, PS3.18 table 10.6.1-2: those that its path does not fix. Absent: `level`
+   * and those above.
+   */
+  readonly levels?: readonly QueryLevel[];
   /** The dictionary of PS3.6, which a client does not need: keyword to eight hexadecimal digits. */
   readonly tagOfKeyword: (keyword: string) => string | undefined;
 }
@@ -52,32 +62,85 @@ export interface DecodeOptions {
  * one throws QueryError.
  */
 export function decodeQuery(query: string | undefined, options: DecodeOptions): StudyQuery {
-  const match: Partial<Record<QueryKeyName, unknown>> = {};
-  const single = new Map<QueryErrorParameter, string>();
-  const included: string[] = [];
-  for (const { name, value } of readParameters(query)) {
-    const key = keyByName.get(name) ?? keyByName.get(name.toUpperCase());
-    if (key !== undefined && keysOfLevel[options.level].includes(key)) {
-      if (key in match) throw new QueryError(key);
-      match[key] = decodeValue(key, value);
-    } else if (name === 'includefield') {
-      included.push(...value.split(',').map((field) => field.trim()));
-    } else if (isOption(name)) {
-      if (single.has(name)) throw new QueryError(name);
-      single.set(name, value);
-    }
+  return decodeParameters(readParameters(query), options);
+}
+
+/** As `decodeQuery`, of a query string that was taken apart already. */
+export function decodeParameters(parameters: readonly QueryParameter[], options: DecodeOptions): StudyQuery {
+  const { level, levels = levelsUpTo[level] } = options;
+  const asked: Asked = { values: new Map(), included: [], returned: [], creators: {}, single: new Map() };
+  for (const { name, value } of parameters) {
+    if (isOption(name)) once(asked.single, name, value);
+    else if (name === 'includefield') asked.included.push(...value.split(',').map((field) => field.trim()));
+    else readAttribute(asked, { name, value }, { ...options, levels });
   }
-  const limit = wholeNumber(single, 'limit');
+  const limit = wholeNumber(asked.single, 'limit');
+  const emptyValueMatching = flag(asked.single, 'emptyvaluematching');
   return {
-    match: withoutUndefined(match) as Matches, // each value came from the key's own decode
-    includeFields: includeFields(included, options),
+    match: matches(asked.values, emptyValueMatching),
+    includeFields: includeFields(asked, options),
+    ...(Object.keys(asked.creators).length > 0 && { privateCreators: asked.creators }),
     ...(limit !== undefined && { limit }),
-    offset: wholeNumber(single, 'offset') ?? 0,
-    fuzzyMatching: flag(single, 'fuzzymatching'),
-    emptyValueMatching: flag(single, 'emptyvaluematching'),
-    multipleValueMatching: flag(single, 'multiplevaluematching'),
+    offset: wholeNumber(asked.single, 'offset') ?? 0,
+    fuzzyMatching: flag(asked.single, 'fuzzymatching'),
+    emptyValueMatching,
+    multipleValueMatching: flag(asked.single, 'multiplevaluematching'),
   };
 }
+
+/** What the parameters were, before their values are read. */
+interface Asked {
+  /** Not yet decoded; of a list of UIDs all that were given. */
+  readonly values: Map<QueryKeyName, string>;
+  /** Of `includefield`. */
+  readonly included: string[];
+  /** Names of attributes that were given as parameters and restrict nothing. */
+  readonly returned: string[];
+  readonly creators: Record<string, string>;
+  readonly single: Map<QueryErrorParameter, string>;
+}
+
+/**
+ * An attribute that is no key of the resource restricts nothing, and one of zero length neither (PS3.4 C.2.2.2.3); both
+ * ask for the attribute to be answered, as return keys do (PS3.18 10.6.3.3).
+ */
+function readAttribute(
+  { values, returned, creators }: Asked,
+  { name, value }: Pick<QueryParameter, 'name' | 'value'>,
+  { levels, tagOfKeyword }: DecodeOptions & { readonly levels: readonly QueryLevel[] },
+): void {
+  const key = keyByName.get(name) ?? keyByTag.get(tagPath(name, tagOfKeyword) ?? '');
+  if (key !== undefined && levels.some((level) => keysOfLevel[level].has(key))) {
+    if (!allKeys[key].isList) once(values, key, value);
+    else values.set(key, [values.get(key) ?? '', value].filter((list) => list.trim() !== '').join(','));
+    if (value.trim() === '') returned.push(name);
+  } else if (PRIVATE_CREATOR.test(name)) creators[name.toUpperCase()] = value.trim();
+  else returned.push(name);
+}
+
+/** (gggg,0010) to (gggg,00FF) of an odd group. */
+const PRIVATE_CREATOR = /^[\dA-F]{3}[13579BDF]00(?!0)[\dA-F]{2}$/i;
+
+/** Only lists of UIDs may be given in several parameters: PS3.18 8.3.4.1. */
+function once<Name extends QueryErrorParameter>(values: Map<Name, string>, name: Name, value: string): void {
+  if (values.has(name)) throw new QueryError(name);
+  values.set(name, value);
+}
+
+function matches(values: ReadonlyMap<QueryKeyName, string>, emptyValueMatching: boolean): Matches {
+  const match: Partial<Record<QueryKeyName, unknown>> = {};
+  for (const [name, raw] of values) {
+    if (raw.trim() === '') continue;
+    const value = allKeys[name].decode(raw);
+    const isRefused = value === undefined || (isEmptyRange(value) && !emptyValueMatching);
+    if (isRefused) throw new QueryError(name);
+    match[name] = value;
+  }
+  return match as Matches; // each value came from the key's own decode
+}
+
+const isEmptyRange = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'isEmpty' in value;
 
 /** Writes the query string, without "?", such that `decodeQuery` gives the same query back. */
 export function encodeQuery(query: StudyQuery): string {
@@ -107,19 +170,27 @@ export const everything: StudyQuery = {
   multipleValueMatching: false,
 };
 
-/** Both names of each key: keyword and tag, for a sequence joined by dots. */
-const keyByName: ReadonlyMap<string, QueryKeyName> = new Map(
-  names(allKeys).flatMap((name) => [
-    [name, name],
-    [allKeys[name].tag, name],
-  ]),
+const keyByName: ReadonlyMap<string, QueryKeyName> = new Map(names(allKeys).map((name) => [name, name]));
+const keyByTag: ReadonlyMap<string, QueryKeyName> = new Map(
+  names(allKeys).map((name) => [allKeys[name].tag, name]),
 );
+
+const PART_OF_PATH = /^[\dA-Fa-f]{8}$/;
+
+/** Keywords or tags, joined by dots below a sequence, as tags in upper case. Undefined: not an attribute that is known. */
+function tagPath(name: string, tagOfKeyword: DecodeOptions['tagOfKeyword']): string | undefined {
+  if (PART_OF_PATH.test(name)) return name.toUpperCase();
+  const tags = name
+    .split('.')
+    .map((part) => (PART_OF_PATH.test(part) ? part.toUpperCase() : tagOfKeyword(part)));
+  return tags.every((tag) => tag !== undefined) ? tags.join('.') : undefined;
+}
 
 const options = ['limit', 'offset', 'fuzzymatching', 'emptyvaluematching', 'multiplevaluematching'] as const;
 type OptionName = (typeof options)[number];
 const isOption = (name: string): name is OptionName => options.some((option) => option === name);
 
-function readParameters(query: string | undefined): ReturnType<typeof parseQueryString> {
+function readParameters(query: string | undefined): readonly QueryParameter[] {
   try {
     return parseQueryString(query);
   } catch (cause) {
@@ -128,29 +199,19 @@ function readParameters(query: string | undefined): ReturnType<typeof parseQuery
   }
 }
 
-/** Zero length matches everything (PS3.4 C.2.2.2.3), so it is no restriction. */
-function decodeValue(name: QueryKeyName, raw: string): unknown {
-  if (raw.trim() === '') return undefined;
-  const value = allKeys[name].decode(raw);
-  if (value === undefined) throw new QueryError(name);
-  return value;
-}
-
 function includeFields(
-  fields: readonly string[],
+  { included, returned }: Asked,
   { tagOfKeyword }: DecodeOptions,
 ): readonly string[] | 'all' {
-  if (fields.includes('all')) return 'all';
-  const tags = fields.flatMap((field) =>
-    /^[\dA-Fa-f]{8}$/.test(field) ? field.toUpperCase() : (tagOfKeyword(field) ?? []),
-  );
-  return [...new Set(tags)];
+  if (included.includes('all')) return 'all';
+  const names = [...included, ...returned];
+  return [...new Set(names.flatMap((name) => tagPath(name, tagOfKeyword) ?? []))];
 }
 
 function wholeNumber(values: ReadonlyMap<QueryErrorParameter, string>, name: OptionName): number | undefined {
   const raw = values.get(name)?.trim();
   if (raw === undefined || raw === '') return undefined;
-  if (!/^\d{1,9}$/.test(raw)) throw new QueryError(name);
+  if (!/^\d{1,15}$/.test(raw)) throw new QueryError(name);
   return Number(raw);
 }
 
@@ -162,8 +223,4 @@ function flag(values: ReadonlyMap<QueryErrorParameter, string>, name: OptionName
 
 function names<T extends object>(keys: T): (keyof T)[] {
   return Object.keys(keys) as (keyof T)[]; // the tables are literals: they have no other keys
-}
-
-function withoutUndefined(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }

@@ -7,6 +7,8 @@ import { asStoredUid, type Uid } from '@sightline/dicom';
 export interface QueryKey<T> {
   /** Eight hexadecimal digits, or several joined by dots for an attribute inside a sequence. */
   readonly tag: string;
+  /** A list of UIDs, which several parameters may give. */
+  readonly isList?: true;
   encode(value: T): string;
   /** Undefined: not a value that this key can have. */
   decode(raw: string): T | undefined;
@@ -35,6 +37,7 @@ const text = (tag: string): QueryKey<string> => ({
 /** A comma separates in a URL; the backslash of DIMSE is understood too. */
 const uids = (tag: string): QueryKey<readonly Uid[]> => ({
   tag,
+  isList: true,
   encode: (list) => list.join(','),
   decode: (raw) => {
     const list = raw.split(/[,\\]/).map((uid) => asStoredUid(uid.trim()));
@@ -53,7 +56,7 @@ const range = (tag: string, isValue: (value: string) => boolean): QueryKey<Range
   encode: ({ from = '', to = '', isEmpty }) => (isEmpty ? EMPTY : from === to ? from : `${from}-${to}`),
   decode: (raw) => {
     if (raw.trim() === EMPTY) return { isEmpty: true };
-    const ends = raw.trim().split('-');
+    const ends = raw.split('-').map((end) => end.trim());
     const [from = '', to = ''] = ends.length === 1 ? [ends[0], ends[0]] : ends;
     if (ends.length > 2 || (!from && !to)) return undefined;
     if ([from, to].some((end) => end !== '' && !isValue(end))) return undefined;
@@ -138,6 +141,11 @@ export interface StudyQuery {
   readonly match: Matches;
   /** Attributes to answer besides the usual ones: tags, or tags joined by dots below a sequence. Or all of them. */
   readonly includeFields: readonly string[] | 'all';
+  /**
+   * Whose the private attributes among `includeFields` are: by the tag (gggg,00bb) of their block in the query, which
+   * may be another in an object. Absent: the tags are those of the objects.
+   */
+  readonly privateCreators?: Readonly<Record<string, string>>;
   /** Absent: as many as the server gives. */
   readonly limit?: number;
   readonly offset: number;
