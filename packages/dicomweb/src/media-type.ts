@@ -17,11 +17,23 @@ export interface Offer {
   readonly transferSyntax?: string;
   /** True where a range without the transfer-syntax parameter covers this offer: PS3.18 8.7.3.5.2. */
   readonly isDefaultSyntax?: boolean;
+  /** True where it has to be compressed first: only for who accepts nothing that is there or can be decoded. */
+  readonly isMade?: boolean;
 }
 
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const TYPE = new RegExp(`^(${TOKEN})/(${TOKEN})$`);
 const PARAMETER = new RegExp(`^(${TOKEN})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^";]*))$`);
+/** Names of before PS3.18 2018, which clients still send. */
+const FORMER_NAMES: Readonly<Record<string, string>> = {
+  'image/x-dicom-rle': 'image/dicom-rle',
+  'image/x-jls': 'image/jls',
+  'image/dicom+jpeg': 'image/jpeg',
+  'image/dicom+rle': 'image/dicom-rle',
+  'image/dicom+jpeg-ls': 'image/jls',
+  'image/dicom+jp2': 'image/jp2',
+  'image/dicom+jpx': 'image/jpx',
+};
 const Q = /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/;
 
 /** Reads a Content-Type, or one range of an Accept header. Undefined: neither. */
@@ -58,11 +70,37 @@ export function formatMediaType(type: string, parameters: Readonly<Record<string
 /**
  * The offer that the client likes best, or undefined: nothing that is offered is acceptable (406). Equal quality goes
  * to the range that names it most exactly, then to the range that comes first, then to the offer that comes first.
+ * What would have to be made comes after everything else that is acceptable, whatever its quality.
  */
 export function chooseOffer<T extends Offer>(
   accept: readonly MediaType[],
   offers: readonly T[],
 ): T | undefined {
+  const ranges = accept.map(canonical);
+  const among = (made: boolean): T | undefined =>
+    bestOffer(
+      ranges,
+      offers.filter(({ isMade = false }) => isMade === made),
+    );
+  return among(false) ?? among(true);
+}
+
+/** What a range is for: its own type, or that of the parts it names. */
+export function contentTypeOf(range: MediaType): string {
+  const { type, parameters } = canonical(range);
+  return type.startsWith('multipart/') ? (parameters['type'] ?? '*/*').toLowerCase() : type;
+}
+
+/** Former names become today's; parameters that stand inside `type` (as PS3.18 once had them) become the range's own. */
+function canonical(range: MediaType): MediaType {
+  const named = range.type.startsWith('multipart/') ? range.parameters['type'] : undefined;
+  const inner = named === undefined ? undefined : parseMediaType(named);
+  const rename = (type: string): string => FORMER_NAMES[type] ?? type;
+  if (!inner) return { ...range, type: rename(range.type) };
+  return { ...range, parameters: { ...inner.parameters, ...range.parameters, type: rename(inner.type) } };
+}
+
+function bestOffer<T extends Offer>(accept: readonly MediaType[], offers: readonly T[]): T | undefined {
   let best: { offer: T; q: number; exactness: number; at: number } | undefined;
   for (const offer of offers) {
     const covering = accept

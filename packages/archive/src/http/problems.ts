@@ -20,6 +20,11 @@ export const archiveProblems = {
     title: 'Bad parameter value',
     detail: 'A parameter of the request has a value that it cannot have. The list of errors names it.',
   },
+  media_types_mixed: {
+    status: 400,
+    title: 'Media types of two kinds',
+    detail: 'A request asks either for DICOM or for a rendered form, never for both at once.',
+  },
   store_empty: {
     status: 400,
     title: 'Nothing to store',
@@ -74,6 +79,12 @@ export const archiveProblems = {
     detail:
       'The image is stored in a form that this server cannot decode. Ask with "transfer-syntax=*" to get it as it is stored.',
   },
+  range_not_satisfiable: {
+    status: 416,
+    title: 'Range beyond the end',
+    detail:
+      'The range that the request asks for begins behind the last byte. Content-Range says how many there are.',
+  },
   store_media_type_unsupported: {
     status: 415,
     title: 'Media type cannot be stored',
@@ -84,6 +95,12 @@ export const archiveProblems = {
     status: 500,
     title: 'Image data damaged',
     detail: 'The pixel data of this image is damaged or contradicts its description, so it is not shown.',
+  },
+  render_failed: {
+    status: 500,
+    title: 'Image could not be decoded',
+    detail:
+      'The decoder of this image took too long or ended, so it is not shown. Other images are not affected.',
   },
   stored_object_damaged: {
     status: 500,
