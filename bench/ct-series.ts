@@ -9,22 +9,27 @@ export const ct300 = {
   columns: 512,
 } as const;
 
-export const sliceUid = (slice: number): string =>
-  `2.25.30000000000000000000000000000001${String(slice).padStart(4, '0')}`;
+/** Of the study, or of another copy of it: the same but for its UIDs. */
+export const studyUidOf = (copy = 0): string =>
+  copy === 0 ? ct300.studyInstanceUid : `${ct300.studyInstanceUid}.${copy}`;
+export const seriesUidOf = (copy = 0): string =>
+  copy === 0 ? ct300.seriesInstanceUid : `${ct300.seriesInstanceUid}.${copy}`;
+export const sliceUid = (slice: number, copy = 0): string =>
+  `2.25.30000000000000000000000000000001${String(slice).padStart(4, '0')}${copy === 0 ? '' : `.${copy}`}`;
 
 /** One slice as a Part 10 file: a body, a spine and noise that no compressor on the way could profit from. */
-export function ctSlice(slice: number): Uint8Array {
+export function ctSlice(slice: number, copy = 0): Uint8Array {
   return writePart10({
-    dataset: sliceAttributes(slice),
+    dataset: sliceAttributes(slice, copy),
     transferSyntaxUid: '1.2.840.10008.1.2.1',
     pixelData: new Uint8Array(slicePixels(slice).buffer),
   });
 }
 
-function sliceAttributes(slice: number): DicomDataset {
+function sliceAttributes(slice: number, copy: number): DicomDataset {
   return {
     '00080016': { vr: 'UI', Value: ['1.2.840.10008.5.1.4.1.1.2'] },
-    '00080018': { vr: 'UI', Value: [sliceUid(slice)] },
+    '00080018': { vr: 'UI', Value: [sliceUid(slice, copy)] },
     '00080020': { vr: 'DA', Value: ['20260310'] },
     '00080030': { vr: 'TM', Value: ['101500'] },
     '00080060': { vr: 'CS', Value: ['CT'] },
@@ -32,8 +37,8 @@ function sliceAttributes(slice: number): DicomDataset {
     '00100010': { vr: 'PN', Value: [{ Alphabetic: 'BENCH^CT' }] },
     '00100020': { vr: 'LO', Value: ['BENCH-300'] },
     '00180050': { vr: 'DS', Value: [1] },
-    '0020000D': { vr: 'UI', Value: [ct300.studyInstanceUid] },
-    '0020000E': { vr: 'UI', Value: [ct300.seriesInstanceUid] },
+    '0020000D': { vr: 'UI', Value: [studyUidOf(copy)] },
+    '0020000E': { vr: 'UI', Value: [seriesUidOf(copy)] },
     '00200011': { vr: 'IS', Value: [1] },
     '00200013': { vr: 'IS', Value: [slice + 1] },
     '00200032': { vr: 'DS', Value: [-200, -200, slice] },

@@ -1,27 +1,42 @@
 /**
- * `npm run bench`: our figures as ratios against a limit measured in the same run on the same machine, because nothing
- * else means anything on another one. Prints a table and, with --json <file>, writes it down.
+ * `npm run bench [names]`: our figures as ratios against a limit or a peer measured in the same run on the same machine,
+ * because nothing else means anything on another one. Prints a table and, with --json <file>, writes it down.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway } from '../e2e/support/gateway.ts';
+import { benchArchive } from './archive.ts';
 import type { BenchContext, Figure } from './bench.ts';
 import { ct300, ctSlice, slicePixels } from './ct-series.ts';
 import { benchFirstImage } from './first-image.ts';
 import { benchFrames } from './frames.ts';
 
-const benches: Readonly<Record<string, (context: BenchContext) => Promise<Figure[]>>> = {
-  frames: benchFrames,
-  'first-image': benchFirstImage,
+/** Each is given a folder of its own for its files. */
+const benches: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
+  archive: benchArchive,
+  frames: (folder) => onCtSeries(folder, benchFrames),
+  'first-image': (folder) => onCtSeries(folder, benchFirstImage),
 };
 
 /** Arguments that name benches choose them; none chooses all. */
-function chosenBenches(names: readonly string[]): [string, (context: BenchContext) => Promise<Figure[]>][] {
+function chosenBenches(names: readonly string[]): [string, (folder: string) => Promise<Figure[]>][] {
   const unknown = names.find((name) => !Object.hasOwn(benches, name));
   if (unknown !== undefined)
     throw new Error(`There is no such bench; there are ${Object.keys(benches).join(', ')}.`);
   return Object.entries(benches).filter(([name]) => names.length === 0 || names.includes(name));
+}
+
+async function onCtSeries(
+  folder: string,
+  bench: (context: BenchContext) => Promise<Figure[]>,
+): Promise<Figure[]> {
+  const gateway = await startGateway({ imports: [await writeSeries(folder)] });
+  try {
+    return await bench({ gateway, framePixels: new Uint8Array(slicePixels(0).buffer), folder });
+  } finally {
+    await gateway.stop();
+  }
 }
 
 async function writeSeries(folder: string): Promise<string> {
@@ -34,11 +49,18 @@ async function writeSeries(folder: string): Promise<string> {
 }
 
 function print(figures: readonly Figure[]): void {
-  console.log('| figure | Sightline | limit | ratio | better |');
+  console.log('| figure | Sightline | held against | ratio | wanted |');
   console.log('|---|---|---|---|---|');
-  for (const { name, ours, limit, ratio, better } of figures) {
-    console.log(`| ${name} | ${ours} | ${limit} | ${ratio} | ${better} |`);
+  for (const figure of figures) {
+    const { name, ours, limit, ratio, against = 'limit' } = figure;
+    const other = limit === undefined ? '-' : `${limit} (${against})`;
+    console.log(`| ${name} | ${ours} | ${other} | ${ratio ?? '-'} | ${wanted(figure)} |`);
   }
+}
+
+function wanted({ better, atLeast, atMost }: Figure): string {
+  if (atLeast !== undefined) return `ratio >= ${atLeast}`;
+  return atMost === undefined ? better : `<= ${atMost}`;
 }
 
 async function main(argv: readonly string[]): Promise<void> {
@@ -47,19 +69,14 @@ async function main(argv: readonly string[]): Promise<void> {
   const chosen = chosenBenches(jsonAt < 0 ? argv : argv.toSpliced(jsonAt, 2));
   const folder = await mkdtemp(join(tmpdir(), 'sightline-bench-'));
   try {
-    const gateway = await startGateway({ imports: [await writeSeries(folder)] });
-    try {
-      const framePixels = new Uint8Array(slicePixels(0).buffer);
-      const figures: Figure[] = [];
-      for (const [name, bench] of chosen) {
-        console.error(`bench: ${name}`);
-        figures.push(...(await bench({ gateway, framePixels, folder })));
-      }
-      print(figures);
-      if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(figures, null, 2)}\n`);
-    } finally {
-      await gateway.stop();
+    const figures: Figure[] = [];
+    for (const [name, bench] of chosen) {
+      console.error(`bench: ${name}`);
+      await mkdir(join(folder, name));
+      figures.push(...(await bench(join(folder, name))));
     }
+    print(figures);
+    if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(figures, null, 2)}\n`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -19,6 +19,8 @@ export interface TestGateway {
   readonly url: string;
   readonly apiKey: string;
   readonly dataDir: string;
+  /** Of its process. */
+  readonly pid: number;
   /** What it has written so far, logs included. */
   output(): string;
   stop(): Promise<void>;
@@ -56,7 +58,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<TestGa
   };
   try {
     const url = await listening(child, output);
-    return { url, apiKey: API_KEY, dataDir, output: () => output.join(''), stop };
+    return { url, apiKey: API_KEY, dataDir, pid: child.pid ?? 0, output: () => output.join(''), stop };
   } catch (error) {
     await stop();
     throw error;
