@@ -1,10 +1,13 @@
 /**
- * Decodes and renders frames in worker threads. Rejects with a DicomError where the frame cannot be decoded or shown.
- * The archive has already cut the frame out of its file: a job never names a file.
+ * Decodes and renders frames in worker threads. Rejects with a DicomError where the frame cannot be decoded or shown,
+ * with RendererFailed where its decoder did not survive it, and with WorkersBusy. The archive has already cut the frame
+ * out of its file: a job never names a file.
  */
 export interface FrameRenderer {
   /** Answers the encoded picture. */
   render(job: RenderJob): Promise<Uint8Array>;
+  /** Pictures that `render` made, all of one size, as one GIF that moves for ever. */
+  animate(job: AnimationJob): Promise<Uint8Array>;
   /**
    * Answers the frame's stored values as the bytes of Explicit VR Little Endian native pixel data, in the photometric
    * interpretation and planar configuration that the decoder gives.
@@ -26,16 +29,41 @@ export interface FrameJob {
   readonly frame: number;
   /** Palettes and lookup tables kept outside the metadata: what `neededBulk` of the dicom package lists, by URI. */
   readonly bulk?: ReadonlyMap<string, Uint8Array>;
+  /**
+   * The same for every job on one object, and for no other object: what a worker read of the metadata holds for the next
+   * frame. Absent: nothing is remembered.
+   */
+  readonly object?: string;
+  /** True: nobody else looks at `bytes`, so their memory may move to a worker instead of being copied. */
+  readonly givesBytes?: boolean;
 }
 
 export interface RenderJob extends FrameJob {
-  readonly mediaType: 'image/jpeg' | 'image/png';
+  readonly mediaType: PictureMediaType;
   /** 1 to 100, JPEG only. */
   readonly quality: number;
   /** PS3.18 8.3.5.1.3. Absent: native size. The picture fits into width x height and keeps its aspect. */
   readonly viewport?: Viewport;
   /** PS3.18 8.3.5.1.4. Absent: the first VOI of the object. */
   readonly window?: VoiWindow;
+  /** PS3.18 8.3.5.1.1: what is written on the picture. Absent: nothing. */
+  readonly annotations?: readonly Annotation[];
+  /** PS3.18 8.3.5.1.5. Absent: `no`. */
+  readonly iccProfile?: IccProfile;
+}
+
+export type PictureMediaType = 'image/jpeg' | 'image/png' | 'image/gif';
+
+/** patient: name, identifier, birth date, sex. technique: modality, date, place in the study, window, compression. */
+export type Annotation = 'patient' | 'technique';
+
+/** yes: the object's own profile goes with its own colours. srgb: converted to sRGB, whose profile goes with them. */
+export type IccProfile = 'no' | 'yes' | 'srgb';
+
+export interface AnimationJob {
+  readonly pictures: readonly Uint8Array[];
+  /** Milliseconds between one picture and the next. */
+  readonly frameTime: number;
 }
 
 export interface Viewport {
@@ -54,6 +82,15 @@ export interface VoiWindow {
   readonly center: number;
   readonly width: number;
   readonly function: 'LINEAR' | 'LINEAR_EXACT' | 'SIGMOID';
+}
+
+/** The worker of a frame took too long, or ended. Other frames are not touched by it; the same one will do it again. */
+export class RendererFailed extends Error {
+  override readonly name = 'RendererFailed';
+
+  constructor(options?: ErrorOptions) {
+    super('The decoder of an image took too long, or ended.', options);
+  }
 }
 
 /** Too many jobs wait for a worker. InstanceReader and FrameRenderer reject with it: asking again shortly will do. */

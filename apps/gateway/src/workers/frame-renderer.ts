@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type FrameJob, type FrameRenderer, WorkersBusy } from '@sightline/archive';
-import { DicomError } from '@sightline/dicom';
+import { type FrameJob, type FrameRenderer, RendererFailed, WorkersBusy } from '@sightline/archive';
 import { createWorkerPool, type WorkerPool, WorkerPoolError } from './pool.ts';
 import type { RenderWorkerJob } from './render-job.ts';
 
@@ -23,41 +22,58 @@ export function createFrameRenderer(size = Math.min(4, availableParallelism())):
     deadlineMs: DEADLINE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
+  const runFrame = <Job extends FrameJob>(kind: 'render' | 'decode', given: Job): Promise<Uint8Array> => {
+    const { job, transfer } = ownMemory(given);
+    // Both kinds carry a frame; which of them it is, the caller's type says.
+    return run(pool, { kind, job } as RenderWorkerJob, transfer);
+  };
   return {
-    render: (job) => run(pool, { kind: 'render', job: ownMemory(job) }),
-    decode: (job) => run(pool, { kind: 'decode', job: ownMemory(job) }),
+    render: (job) => runFrame('render', job),
+    decode: (job) => runFrame('decode', job),
+    animate: (job) => {
+      const pictures = job.pictures.map((picture) => new Uint8Array(picture));
+      return run(
+        pool,
+        { kind: 'animate', job: { ...job, pictures } },
+        pictures.map(({ buffer }) => buffer),
+      );
+    },
     close: () => pool.close(),
   };
 }
 
-/** A frame that takes a worker down, or its time, is a damaged frame to whoever asked for it. */
+/** A worker that ends, or is ended, says nothing about the frame: it may be damaged, hostile, or only very large. */
 async function run(
   pool: WorkerPool<RenderWorkerJob, Uint8Array>,
   message: RenderWorkerJob,
+  transfer: readonly ArrayBuffer[],
 ): Promise<Uint8Array> {
   try {
-    const { bytes, metadata } = message.job;
-    return await pool.run(message, {
-      transfer: [bytes.buffer as ArrayBuffer, metadata.buffer as ArrayBuffer],
-    }); // see ownMemory
+    return await pool.run(message, { transfer });
   } catch (error) {
-    if (error instanceof WorkerPoolError && error.code === 'overloaded')
-      throw new WorkersBusy({ cause: error });
-    const isFrameAtFault = error instanceof WorkerPoolError && ['crashed', 'timed_out'].includes(error.code);
-    throw isFrameAtFault ? new DicomError('decode_failed', { cause: error }) : error;
+    if (!(error instanceof WorkerPoolError)) throw error;
+    if (error.code === 'overloaded') throw new WorkersBusy({ cause: error });
+    if (error.code === 'crashed' || error.code === 'timed_out') throw new RendererFailed({ cause: error });
+    throw error;
   }
 }
 
 /**
- * Copies what the job points at: the caller's bytes may be part of a larger buffer, which cloning would copy whole and
- * moving would take away from its other users.
+ * The frame's bytes move to the worker where they are given away whole; otherwise they are copied, because the caller's
+ * may be part of a larger buffer, which cloning would copy whole and moving would take away from its other users. What
+ * lies in shared memory is neither copied nor moved.
  */
-function ownMemory<Job extends FrameJob>(job: Job): Job {
-  const bulk = job.bulk && new Map([...job.bulk].map(([uri, bytes]) => [uri, new Uint8Array(bytes)]));
-  return {
-    ...job,
-    bytes: new Uint8Array(job.bytes),
-    metadata: new Uint8Array(job.metadata),
-    ...(bulk && { bulk }),
-  };
+function ownMemory<Job extends FrameJob>(
+  job: Job,
+): { readonly job: Job; readonly transfer: readonly ArrayBuffer[] } {
+  const bytes = job.givesBytes === true && isWhole(job.bytes) ? job.bytes : new Uint8Array(job.bytes);
+  const bulk = job.bulk && new Map([...job.bulk].map(([uri, table]) => [uri, ownOrShared(table)]));
+  const owned = { ...job, bytes, metadata: ownOrShared(job.metadata), ...(bulk && { bulk }) };
+  return { job: owned, transfer: [bytes.buffer as ArrayBuffer] }; // frames are never in shared memory, or were copied
 }
+
+const isWhole = ({ buffer, byteLength }: Uint8Array): boolean =>
+  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+
+const ownOrShared = (bytes: Uint8Array): Uint8Array =>
+  bytes.buffer instanceof SharedArrayBuffer ? bytes : new Uint8Array(bytes);

@@ -1,15 +1,21 @@
 import { type DicomDataset, describeImage } from '@sightline/dicom';
+import type { FrameJob } from '@sightline/archive';
 import { decodeFrame, nativeBytes } from '@sightline/dicom/decode';
 import { nodeCodecs } from './node-codecs.ts';
-import { encodePicture } from './picture.ts';
+import { encodeAnimation, encodePicture } from './picture.ts';
 import type { RenderWorkerJob } from './render-job.ts';
 import { serveJobs, type WorkerAnswer } from './worker-protocol.ts';
 
 const codecs = nodeCodecs();
-let latest: { readonly text: Uint8Array; readonly dataset: DicomDataset } | undefined;
+
+/** Characters of JSON that are kept parsed: some thousand slices, or the last few of the largest multi-frame objects. */
+const MOST_REMEMBERED = 8 * 1024 ** 2;
+const remembered = new Map<string, { readonly size: number; readonly dataset: DicomDataset }>();
+let rememberedSize = 0;
 
 serveJobs<RenderWorkerJob, Uint8Array>(async (message) => {
-  const dataset = readDataset(message.job.metadata);
+  if (message.kind === 'animate') return owned(await encodeAnimation(message.job));
+  const dataset = datasetOf(message.job);
   const { bytes, transferSyntaxUid } = message.job;
   const pixels = await decodeFrame(bytes, describeImage(dataset), transferSyntaxUid, codecs);
   return message.kind === 'render'
@@ -18,11 +24,25 @@ serveJobs<RenderWorkerJob, Uint8Array>(async (message) => {
 });
 
 /** The frames of a cine are asked for one after the other: their metadata, often megabytes, is read once. */
-function readDataset(text: Uint8Array): DicomDataset {
-  if (latest && Buffer.compare(latest.text, text) === 0) return latest.dataset;
-  const dataset: DicomDataset = JSON.parse(new TextDecoder().decode(text));
-  latest = { text, dataset };
+function datasetOf({ object, metadata }: FrameJob): DicomDataset {
+  const known = object === undefined ? undefined : remembered.get(object);
+  if (known) return known.dataset;
+  const dataset: DicomDataset = JSON.parse(
+    Buffer.from(metadata.buffer, metadata.byteOffset, metadata.length).toString(),
+  );
+  if (object !== undefined) remember(object, metadata.length, dataset);
   return dataset;
+}
+
+/** The one that came first goes first; the latest stays however large it is. */
+function remember(object: string, size: number, dataset: DicomDataset): void {
+  for (const [oldest, entry] of remembered) {
+    if (rememberedSize + size <= MOST_REMEMBERED) break;
+    remembered.delete(oldest);
+    rememberedSize -= entry.size;
+  }
+  remembered.set(object, { size, dataset });
+  rememberedSize += size;
 }
 
 /** Moves the result to the main thread; copied first where it is part of something larger, or native memory of sharp. */

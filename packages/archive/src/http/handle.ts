@@ -8,7 +8,7 @@ import {
 } from '@sightline/dicomweb';
 import type { RequestContext } from '../archive.ts';
 import { BlobError } from '../blobs/blob-store.ts';
-import { WorkersBusy } from '../frame-renderer.ts';
+import { RendererFailed, WorkersBusy } from '../frame-renderer.ts';
 import { ArchiveProblem, problemResponse } from './problems.ts';
 import { studiesService } from './studies-service.ts';
 import type { PathParameters, Services, Transaction } from './transaction.ts';
@@ -40,6 +40,7 @@ function problemOf(error: unknown): ArchiveProblem {
   if (error instanceof WorkersBusy) {
     return new ArchiveProblem('archive_busy', { cause: error, headers: { 'retry-after': '1' } });
   }
+  if (error instanceof RendererFailed) return new ArchiveProblem('render_failed', { cause: error });
   throw error;
 }
 

@@ -24,6 +24,9 @@ export const renderer: FrameRenderer = {
       JSON.stringify({ ...rest, length: bytes.length, isDataset, bulk: [...(bulk?.keys() ?? [])] }),
     );
   },
+  async animate({ pictures, frameTime }) {
+    return new TextEncoder().encode(JSON.stringify({ pictures: pictures.length, frameTime }));
+  },
   async decode({ bytes }) {
     if (bytes[0] === 0xba && bytes[1] === 0xad) throw new DicomError('decode_failed');
     return Buffer.concat([bytes, bytes]);
