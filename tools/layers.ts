@@ -23,6 +23,7 @@ export const islands: readonly { readonly vendor: RegExp; readonly homes: readon
     homes: ['packages/archive/src/index/', 'apps/gateway/src/storage/'],
   },
   { vendor: /^dicom-parser$/, homes: ['packages/dicom/src/part10/'] },
+  { vendor: /^saxes$/, homes: ['packages/dicom/src/native-model-reader.ts'] },
   {
     vendor: /^@cornerstonejs\//,
     homes: ['packages/dicom/src/decode/', 'apps/gateway/src/workers/', 'apps/viewer/src/decode/'],

@@ -21,6 +21,8 @@ export * from './image/render-color.ts';
 export * from './image/render8.ts';
 export * from './image/uncompressed.ts';
 export * from './image/voi.ts';
+export * from './native-model-reader.ts';
+export { datasetToXml } from './native-model.ts';
 export type { BulkLocation } from './part10/dataset-reader.ts';
 export type { ByteRange } from './part10/fragments.ts';
 export * from './part10/frame-index.ts';
