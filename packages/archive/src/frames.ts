@@ -12,6 +12,8 @@ export const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 /** Bounds memory: about 100 bytes for each object and each frame of a compressed one. */
 const MAX_CACHED_OBJECTS = 20_000;
 const MAX_CACHED_FRAGMENTS = 500_000;
+/** Metadata and tables of the objects whose frames were drawn last. */
+const MAX_CACHED_SOURCE_BYTES = 16 * 1024 ** 2;
 /** A series of CT or a short cine: decoding costs more than memory. */
 const MAX_CACHED_FRAME_BYTES = 192 * 1024 ** 2;
 
@@ -52,6 +54,10 @@ export function createFrames({ index, blobs, renderer }: FramesParts): Frames {
     layout.kind === 'native' ? 1 : layout.frames.reduce((sum, fragments) => sum + 1 + fragments.length, 1),
   );
 
+  const sources = createLru<ImageSource>(MAX_CACHED_SOURCE_BYTES, ({ metadata, bulk }) =>
+    [...bulk.values()].reduce((sum, { length }) => sum + length, metadata.length),
+  );
+
   async function find(path: Required<ObjectPath>): Promise<StoredInstance | undefined> {
     const key = `${path.study}/${path.series}/${path.instance}`;
     const known = objects.get(key);
@@ -84,14 +90,30 @@ export function createFrames({ index, blobs, renderer }: FramesParts): Frames {
   }
 
   async function job(instance: StoredInstance, frame: number): Promise<FrameJob> {
-    const [bytes, packed, bulk] = await Promise.all([
-      stored(instance, frame),
-      index.metadata(instance.id),
-      imageBulk(instance),
-    ]);
-    if (!packed) throw new Error('the index has an object without metadata');
+    const [bytes, source] = await Promise.all([stored(instance, frame), sourceOf(instance)]);
     const transferSyntaxUid = isNative(instance) ? EXPLICIT_VR_LITTLE_ENDIAN : instance.transferSyntaxUid;
-    return { bytes, transferSyntaxUid, metadata: unpackJson(packed), frame: frame - 1, bulk };
+    return {
+      ...source,
+      bytes,
+      transferSyntaxUid,
+      frame: frame - 1,
+      object: instance.hash,
+      givesBytes: true,
+    };
+  }
+
+  /** In shared memory: every worker reads the same bytes, and no frame costs a copy of them. */
+  async function sourceOf(instance: StoredInstance): Promise<ImageSource> {
+    const known = sources.get(instance.hash);
+    if (known) return known;
+    const [packed, bulk] = await Promise.all([index.metadata(instance.id), imageBulk(instance)]);
+    if (!packed) throw new Error('the index has an object without metadata');
+    const source = {
+      metadata: inSharedMemory(unpackJson(packed)),
+      bulk: new Map([...bulk].map(([uri, bytes]) => [uri, inSharedMemory(bytes)])),
+    };
+    sources.set(instance.hash, source);
+    return source;
   }
 
   /** Group 0028 has every table that drawing an image can need. */
@@ -131,6 +153,15 @@ export function createFrames({ index, blobs, renderer }: FramesParts): Frames {
       };
     },
   };
+}
+
+/** What is the same for every frame of an object. */
+type ImageSource = Required<Pick<FrameJob, 'metadata' | 'bulk'>>;
+
+function inSharedMemory(bytes: Uint8Array): Uint8Array {
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  shared.set(bytes);
+  return shared;
 }
 
 function fragmentsOf(

@@ -44,6 +44,12 @@ describe('describeImage', () => {
     expect(description).toMatchObject({ pixelRepresentation: 0, planarConfiguration: 0 });
   });
 
+  it('counts one sample where only grey or a palette says how many there are, and never guesses for colour', () => {
+    const none = { [Tag.SamplesPerPixel]: us() };
+    expect(describeImage(imageDataset(none)).samplesPerPixel).toBe(1);
+    expect(() => describeImage(colorDataset('RGB', none))).toThrow(refused);
+  });
+
   it('knows floating point pixels by their element, or by the lack of Bits Stored where that was stripped', () => {
     const stripped = { [Tag.BitsStored]: us(), [Tag.HighBit]: us(), [Tag.PixelRepresentation]: us() };
     const float = { ...stripped, [Tag.BitsAllocated]: us(32) };

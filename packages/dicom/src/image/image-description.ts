@@ -44,9 +44,10 @@ export interface ImageDescription {
 /**
  * Reads the attributes that describe the pixels of an image.
  *
- * A missing or contradicting one is refused rather than guessed: a wrong guess draws a wrong image. Three absences
- * are harmless and tolerated because real files have them: High Bit (then BitsStored - 1), Planar Configuration (then 0)
- * and Pixel Representation of colour (never signed).
+ * A missing or contradicting one is refused rather than guessed: a wrong guess draws a wrong image. Four absences
+ * are harmless and tolerated because real files have them: High Bit (then BitsStored - 1), Planar Configuration (then 0),
+ * Pixel Representation of colour (never signed), and Samples per Pixel where the photometric interpretation is of one
+ * sample only (then 1).
  *
  * @throws DicomError bad_image_attributes
  */
@@ -108,7 +109,8 @@ function photometricOf(ds: DicomDataset): PhotometricInterpretation {
 
 function samplesOf(ds: DicomDataset, photometric: PhotometricInterpretation): 1 | 3 {
   const expected = photometric.startsWith('MONOCHROME') || photometric === 'PALETTE COLOR' ? 1 : 3;
-  return integer(ds, Tag.SamplesPerPixel, 1, 3) === expected ? expected : refuse();
+  const absent = expected === 1 ? 1 : undefined;
+  return integer(ds, Tag.SamplesPerPixel, 1, 3, absent) === expected ? expected : refuse();
 }
 
 type Depth = Pick<
