@@ -250,6 +250,12 @@ function rootLength(route: Route, url: string): number {
   return url.split('/', segments).join('/').length;
 }
 
+/** Codes of Node's parser; every other one is a malformed request. */
+const parserProblems: Readonly<Record<string, ProblemCode>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+};
+
 /** What the parser refuses never becomes a request: the answer is written by hand. */
 function answerClientError(
   error: { readonly code?: string },
@@ -261,7 +267,7 @@ function answerClientError(
     socket.destroy();
     return;
   }
-  const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'request_timeout' : 'request_malformed';
+  const code = parserProblems[error.code ?? ''] ?? 'request_malformed';
   const document = toProblemDocument({ code });
   const body = JSON.stringify(document);
   const headers = {

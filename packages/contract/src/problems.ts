@@ -68,6 +68,11 @@ export const problems = {
     title: 'Request took too long',
     detail: 'The request did not arrive in time.',
   },
+  headers_too_large: {
+    status: 431,
+    title: 'Request header too large',
+    detail: 'The address and headers of the request are larger than 16 kB together.',
+  },
   manifest_needs_one_study: {
     status: 409,
     title: 'Manifest holds one study',

@@ -61,6 +61,7 @@ describe('every problem of the catalogue', () => {
   /** Those that need a ticket or a socket; produced by the tests below, of launch and of demo. */
   const elsewhere = [
     'cross_site_refused',
+    'headers_too_large',
     'manifest_needs_one_study',
     'request_malformed',
     'request_timeout',
@@ -111,10 +112,19 @@ describe('every problem of the catalogue', () => {
     ['a folded header', 'GET / HTTP/1.1\r\nHost: localhost\r\n folded: x\r\n\r\n'],
     ['two hosts', 'GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n'],
     ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
-    ['a header of 20 kB', `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
   ])('request_malformed answers a request with %s', async (_name, text) => {
     const port = await listen(createTestGateway().server);
     expect(await exchange(port, text)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test('headers_too_large answers a header of 20 kB', async () => {
+    const port = await listen(createTestGateway().server);
+    const answer = await exchange(
+      port,
+      `GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`,
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 431 /);
+    expect(answer).toContain('"code":"headers_too_large"');
   });
 
   test('request_malformed and request_timeout come from the parser', async () => {
