@@ -27,9 +27,18 @@ export type { BulkLocation } from './part10/dataset-reader.ts';
 export type { ByteRange } from './part10/fragments.ts';
 export * from './part10/frame-index.ts';
 export * from './part10/random-access.ts';
+export * from './part10/read-data-set.ts';
 export * from './part10/read-limits.ts';
-export * from './part10/read-part10.ts';
-export * from './part10/write-part10.ts';
+export { type Identity, type Part10, readPart10 } from './part10/read-part10.ts';
+export * from './part10/recode-data-set.ts';
+export * from './part10/sparse-access.ts';
+export * from './part10/write-data-set.ts';
+export {
+  IMPLEMENTATION_CLASS_UID,
+  IMPLEMENTATION_VERSION_NAME,
+  type Part10Source,
+  writePart10,
+} from './part10/write-part10.ts';
 export * from './person-name.ts';
 export * from './tags.ts';
 export * from './transfer-syntax.ts';
