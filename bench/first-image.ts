@@ -45,6 +45,7 @@ export async function benchFirstImage({ gateway, framePixels, folder }: BenchCon
       ours: round(ours, 0),
       limit: round(median(limit), 0),
       ratio: round(ours / median(limit), 2),
+      against: 'bare page',
       better: 'lower',
     };
   });
