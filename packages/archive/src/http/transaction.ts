@@ -2,10 +2,12 @@ import type { HttpRequest, HttpResponse, QueryParameter } from '@sightline/dicom
 import type { RequestContext } from '../archive.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { FrameRenderer } from '../frame-renderer.ts';
+import type { DeleteParts } from '../delete.ts';
 import type { Frames } from '../frames.ts';
 import type { IndexStore, StoredInstance } from '../index/index-store.ts';
 import type { StoreParts } from '../store.ts';
 import { ArchiveProblem } from './problems.ts';
+import type { SearchMemory } from './search-memory.ts';
 
 /** One row of the service: what is asked with which method at which path, and the clause of PS3.18 that says so. */
 export interface Transaction {
@@ -33,11 +35,12 @@ export interface PathParameters {
   readonly bulk?: string;
 }
 
-export interface Services extends StoreParts {
+export interface Services extends StoreParts, DeleteParts {
   readonly index: IndexStore;
   readonly blobs: BlobStore;
   readonly renderer: FrameRenderer;
   readonly frames: Frames;
+  readonly searches: SearchMemory;
   /** A multipart boundary that nobody can foresee. */
   readonly newBoundary: () => string;
 }

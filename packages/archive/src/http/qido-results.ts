@@ -1,0 +1,90 @@
+import { datasetToXml, type DicomDataset } from '@sightline/dicom';
+import { formatMediaType, writeMultipart, type HttpResponse, type Part } from '@sightline/dicomweb';
+import type { IndexRow } from '../index/index-store.ts';
+import { answerText } from './qido-answer.ts';
+import type { AnswerForm } from './search-memory.ts';
+import type { Services } from './transaction.ts';
+
+/** The matches of a page, and how each is to be answered. */
+export interface Results {
+  readonly rows: readonly IndexRow[];
+  readonly form: AnswerForm;
+  readonly services: Pick<Services, 'index' | 'searches' | 'newBoundary'>;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** So many at a time, and others have their turn in between. */
+const PIECE_ROWS = 50;
+/** A page that costs less than a picture is answered whole, with its length. */
+const MAX_WHOLE_ROWS = 500;
+
+const encoder = new TextEncoder();
+
+/** PS3.18 F.2: one array. */
+export async function jsonResults(results: Results, headers: Headers): Promise<HttpResponse> {
+  const { rows } = results;
+  if (rows.length <= (needsMetadata(results.form) ? PIECE_ROWS : MAX_WHOLE_ROWS)) {
+    return { status: 200, headers, body: `[${(await textsOf(rows, results)).join(',')}]` };
+  }
+  return { status: 200, headers, body: jsonPieces(results) };
+}
+
+async function* jsonPieces(results: Results): AsyncGenerator<Uint8Array> {
+  let before = '[';
+  for await (const texts of pieces(results)) {
+    yield encoder.encode(before + texts.join(','));
+    before = ',';
+  }
+  yield encoder.encode(']');
+}
+
+/** PS3.18 8.7.3.3: one part a match, each a document of PS3.19 A.1. */
+export function xmlResults(results: Results, headers: Headers): HttpResponse {
+  const boundary = results.services.newBoundary();
+  const contentType = formatMediaType('multipart/related', { type: 'application/dicom+xml', boundary });
+  return {
+    status: 200,
+    headers: { ...headers, 'content-type': contentType },
+    body: writeMultipart(boundary, xmlParts(results)),
+  };
+}
+
+async function* xmlParts(results: Results): AsyncGenerator<Part> {
+  for await (const texts of pieces(results)) {
+    for (const text of texts) {
+      const dataset = JSON.parse(text) as DicomDataset; // put together by answerText
+      const body = encoder.encode(datasetToXml(dataset));
+      yield { headers: { 'Content-Type': 'application/dicom+xml' }, body };
+    }
+  }
+}
+
+async function* pieces(results: Results): AsyncGenerator<readonly string[]> {
+  const { rows } = results;
+  for (let at = 0; at < rows.length; at += PIECE_ROWS) {
+    yield await textsOf(rows.slice(at, at + PIECE_ROWS), results);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+const needsMetadata = ({ fields }: AnswerForm): boolean =>
+  fields.metadata === 'all' || Object.keys(fields.metadata).length > 0;
+
+async function textsOf(rows: readonly IndexRow[], { form, services }: Results): Promise<readonly string[]> {
+  const { index, searches } = services;
+  const known = rows.map((row) => searches.get(form, row));
+  const missing = needsMetadata(form) ? rows.filter((_, at) => known[at] === undefined) : [];
+  const packed = new Map<number, Uint8Array>();
+  if (missing.length > 0) {
+    const ids = missing.map(({ instanceId }) => instanceId);
+    for await (const { id, metadata } of index.metadataOf(ids)) packed.set(id, metadata);
+  }
+  return rows.map((row, at) => {
+    const remembered = known[at];
+    if (remembered !== undefined) return remembered;
+    const text = answerText(row, form.fields, { root: form.root, packed: packed.get(row.instanceId) });
+    searches.set(form, row, text);
+    return text;
+  });
+}

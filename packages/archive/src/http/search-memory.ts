@@ -1,0 +1,76 @@
+import type { IndexRow } from '../index/index-store.ts';
+import { createLru } from '../lru.ts';
+import { fieldsOf, type AnswerFields, type SearchResource } from './qido-fields.ts';
+import { createPages, type Pages } from './qido-pages.ts';
+import type { StudyQuery } from '@sightline/dicomweb';
+
+/** About 2 bytes for a character at most: 32 MB. A study takes 1,000 of them. */
+const MAX_CHARACTERS = 16 * 1024 * 1024;
+/** A longer answer would drive out many that are asked more often. */
+const MAX_ANSWER_CHARACTERS = 16 * 1024;
+const MAX_FORMS = 500;
+
+/** What the archive remembers of searches, so that the next one is answered without being put together again. */
+export interface SearchMemory {
+  readonly pages: Pages;
+  /** The form of the answers to a query, the same for the same fields and root. */
+  formOf(resource: SearchResource, query: StudyQuery, root: string): AnswerForm;
+  /** The answer of a row in a form. Undefined: not remembered, or the row has changed. */
+  get(form: AnswerForm, row: IndexRow): string | undefined;
+  set(form: AnswerForm, row: IndexRow, text: string): void;
+}
+
+export interface AnswerForm {
+  readonly name: string;
+  readonly fields: AnswerFields;
+  readonly root: string;
+}
+
+interface Remembered {
+  readonly studyInstanceUid: string;
+  readonly text: string;
+}
+
+export function createSearchMemory(clock: () => Date): SearchMemory {
+  const forms = createLru<AnswerForm>(MAX_FORMS, () => 1);
+  const answers = createLru<Remembered>(MAX_CHARACTERS, ({ text }) => text.length);
+  let made = 0;
+  return {
+    pages: createPages(clock),
+    formOf(resource, query, root) {
+      const key = formKey(resource, query, root);
+      const known = forms.get(key);
+      if (known) return known;
+      made += 1;
+      const form = { name: String(made), fields: fieldsOf(resource, query), root };
+      forms.set(key, form);
+      return form;
+    },
+    get(form, row) {
+      const known = answers.get(answerKey(form, row));
+      // An index may give the id of what was deleted to another study: never an answer about somebody else.
+      return known?.studyInstanceUid === row.studyInstanceUid ? known.text : undefined;
+    },
+    set(form, row, text) {
+      const { studyInstanceUid } = row;
+      if (text.length <= MAX_ANSWER_CHARACTERS) answers.set(answerKey(form, row), { studyInstanceUid, text });
+    },
+  };
+}
+
+const answerKey = ({ name }: AnswerForm, { id, version }: IndexRow): string => `${name} ${id} ${version}`;
+
+/** Which keys were asked, not for what: the values make no difference to the form. */
+const formKey = (
+  { level, levels }: SearchResource,
+  { match, includeFields, privateCreators }: StudyQuery,
+  root: string,
+): string =>
+  [
+    level,
+    levels.length,
+    Object.keys(match).join(),
+    String(includeFields),
+    privateCreators ? JSON.stringify(privateCreators) : '',
+    root,
+  ].join('\n');
