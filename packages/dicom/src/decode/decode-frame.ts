@@ -19,6 +19,7 @@ const COMPRESSED_SAMPLES_AT_MOST = 3 * 2 ** 28;
  *
  * @param bytes a native frame, beginning at its first byte (a big-endian one of 8 bits as OB, not swapped); or the joined
  *   fragments of a compressed frame. Padding behind either is ignored.
+ * @param keepsYbr whether YCbCr stays what it is where the description says so, instead of RGB from codecs that offer it
  * @throws DicomError unsupported_transfer_syntax; frame_missing for too few native bytes; too_large; decode_failed where
  *   the stream is damaged or shows another image than the description announces; bad_image_attributes
  * @throws whatever the loader of a codec throws, where it cannot be loaded
@@ -28,13 +29,14 @@ export async function decodeFrame(
   description: ImageDescription,
   transferSyntaxUid: string,
   codecs: Codecs,
+  keepsYbr = false,
 ): Promise<FramePixels> {
   const syntax = transferSyntax(transferSyntaxUid);
   if (syntax?.family === 'native') return decodeNative(bytes, description, syntax.bigEndian);
   const samples = description.rows * description.columns * description.samplesPerPixel;
   if (samples > COMPRESSED_SAMPLES_AT_MOST) throw new DicomError('too_large');
   try {
-    return await decodeCompressed(bytes, description, syntax?.family, codecs);
+    return await decodeCompressed(bytes, description, syntax?.family, codecs, keepsYbr);
   } catch (error) {
     // No memory for what a damaged stream announces.
     throw error instanceof RangeError ? new DicomError('decode_failed') : error;
@@ -46,13 +48,14 @@ async function decodeCompressed(
   description: ImageDescription,
   family: Exclude<PixelCoding, 'native'> | undefined,
   codecs: Codecs,
+  keepsYbr: boolean,
 ): Promise<FramePixels> {
   switch (family) {
     case 'rle':
       return decodeRle(bytes, description);
     case 'jpeg':
     case 'jpeg-lossless':
-      return decodeJpegFrame(bytes, description, codecs);
+      return decodeJpegFrame(bytes, description, codecs, keepsYbr);
     case 'jpeg-ls':
       return decodeJpegLsFrame(bytes, description, codecs);
     case 'jpeg2000':

@@ -12,12 +12,14 @@ import { wasmDecode } from './wasm-decode.ts';
  * Decodes a frame of JPEG, whatever process the stream turns out to use: transfer syntaxes are confused in real files,
  * and the stream's own header is what its bytes obey.
  *
+ * @param keepsYbr whether YCbCr stays what it is where the description says YBR_FULL or YBR_FULL_422
  * @throws DicomError decode_failed where the stream is damaged or is not the image that the description announces
  */
 export async function decodeJpegFrame(
   bytes: Uint8Array,
   description: ImageDescription,
   codecs: Codecs,
+  keepsYbr = false,
 ): Promise<FramePixels> {
   const header = readJpegHeader(bytes);
   checkHeader(header, description);
@@ -25,15 +27,18 @@ export async function decodeJpegFrame(
   const isLossless = header.process === 3;
   const isColor = samplesPerPixel === 3;
   const isYbr = isColor && !isLossless && isYcbcr(header, description);
+  const staysYbr = keepsYbr && isYbr && description.photometricInterpretation.startsWith('YBR_FULL');
   if (header.precision === 8 && !isLossless && description.bitsAllocated === 8) {
+    const stream = withEndMarker(bytes);
     const { bytes: data } = await wasmDecode(
       codecs,
       'libjpegTurbo8',
       (module) => new module.JPEGDecoder(),
-      withColorMarker(withEndMarker(bytes), header, isColor && !isYbr),
+      staysYbr ? withoutTransform(stream) : withColorMarker(stream, header, isColor && !isYbr),
       description,
     );
-    const photometricInterpretation = isColor ? 'RGB' : greyOf(description);
+    const color = staysYbr ? 'YBR_FULL' : 'RGB';
+    const photometricInterpretation = isColor ? color : greyOf(description);
     return {
       rows,
       columns,
@@ -108,6 +113,28 @@ function greyOf({
 /** libjpeg guesses YCbCr where a stream is silent; an Adobe marker with transform 0 says RGB. */
 function withColorMarker(bytes: Uint8Array, header: JpegHeader, isRgb: boolean): Uint8Array {
   if (!isRgb || header.adobeTransform !== undefined || header.isJfif) return bytes;
+  return markedRgb(bytes);
+}
+
+const APP0 = 0xe0;
+const APP14 = 0xee;
+const APP15 = 0xef;
+const START_OF_SCAN = 0xda;
+
+/** libjpeg leaves the samples alone where a stream says RGB: what says otherwise (JFIF, Adobe) is made unknown to it. */
+function withoutTransform(bytes: Uint8Array): Uint8Array {
+  const out = markedRgb(bytes);
+  // Behind SOI and the marker just put in.
+  let at = 18;
+  while (out[at] === 0xff && out[at + 1] !== START_OF_SCAN) {
+    if (out[at + 1] === APP0 || out[at + 1] === APP14) out[at + 1] = APP15;
+    at += out[at + 1] === 0xff ? 1 : 2 + (((out[at + 2] ?? 0) << 8) | (out[at + 3] ?? 0));
+  }
+  return out;
+}
+
+/** With an Adobe marker of transform 0 in front. */
+function markedRgb(bytes: Uint8Array): Uint8Array {
   const adobe = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0];
   const out = new Uint8Array(bytes.length + adobe.length);
   out.set(bytes.subarray(0, 2));

@@ -76,6 +76,21 @@ export function readPart10(file: RandomAccess, services: ReadServices, limits?: 
   };
 }
 
+/** Where the data set starts and how its elements are coded; `isBare` where nothing can stand before it. */
+export function locateDataSet(
+  file: RandomAccess,
+  isBare: boolean,
+): { readonly window: ByteWindow; readonly at: number; readonly isExplicit: boolean } {
+  const window = new ByteWindow(file);
+  const at = isBare
+    ? 0
+    : readFileMeta(window, findStart(window, new Set()).at, defaultReadLimits, new Set()).next;
+  const guess = guessEncoding(window, at);
+  if (!guess) throw new DicomError('truncated');
+  window.bigEndian = guess.bigEndian;
+  return { window, at, isExplicit: guess.isExplicit };
+}
+
 const PREAMBLE_BYTES = 128;
 
 /** Where group 0002 or the data set starts. Not certain: the bytes may be of no DICOM file at all. */

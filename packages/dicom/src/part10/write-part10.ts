@@ -58,7 +58,7 @@ function sortedTags(dataset: DicomDataset): string[] {
   return tags.filter((tag) => tag > '0002FFFF' && !tag.endsWith('0000')).sort();
 }
 
-function writeFileMeta(sink: ByteSink, dataset: DicomDataset, transferSyntaxUid: string): void {
+export function writeFileMeta(sink: ByteSink, dataset: DicomDataset, transferSyntaxUid: string): void {
   const sopClassUid = getText(dataset, Tag.SOPClassUID);
   const sopInstanceUid = getText(dataset, Tag.SOPInstanceUID);
   if (sopClassUid === undefined || sopInstanceUid === undefined) throw new DicomError('missing_uid');
@@ -74,7 +74,7 @@ function writeFileMeta(sink: ByteSink, dataset: DicomDataset, transferSyntaxUid:
   });
 }
 
-function writeElement(sink: ByteSink, tag: string, element: DicomElement): void {
+export function writeElement(sink: ByteSink, tag: string, element: DicomElement): void {
   if (!isVr(element.vr)) throw new DicomError('malformed'); // JSON from outside may hold anything
   if (element.vr === 'SQ') {
     sinkHeader(sink, tag, 'SQ');
@@ -151,7 +151,7 @@ function writeFragments(sink: ByteSink, fragments: readonly Uint8Array[], hasTab
 }
 
 /** Tag, VR and length, PS3.5 7.1.2. Without a length: up to where it goes, for one that is measured. */
-function sinkHeader(sink: ByteSink, tag: string, vr: Vr, length?: number): void {
+export function sinkHeader(sink: ByteSink, tag: string, vr: Vr, length?: number): void {
   sinkTag(sink, Number.parseInt(tag, 16));
   sink.uint8(vr.charCodeAt(0));
   sink.uint8(vr.charCodeAt(1));
@@ -163,7 +163,7 @@ function sinkHeader(sink: ByteSink, tag: string, vr: Vr, length?: number): void 
   if (length !== undefined) sink.uint32(length);
 }
 
-function sinkTag(sink: ByteSink, tag: number): void {
+export function sinkTag(sink: ByteSink, tag: number): void {
   sink.uint16(tag >>> 16);
   sink.uint16(tag & 0xffff);
 }
