@@ -1,44 +1,82 @@
-import { getItems, getNumber, getPersonName, getText, type DicomDataset } from '@sightline/dicom';
+import {
+  getItems,
+  getNumber,
+  getPersonName,
+  getText,
+  type DicomDataset,
+  type PersonName,
+} from '@sightline/dicom';
 import { nameGroups, searchName } from './search-name.ts';
 
 /** What search matches, out of the attributes of one level. Null: nothing to match, so only an open query finds it. */
 export type Columns = Readonly<Record<string, string | number | null>>;
 
 export function studyColumns(study: DicomDataset): Columns {
+  const date = storedDate(study, '00080020');
+  const time = storedTime(study, '00080030');
   return {
-    study_date: storedDate(getText(study, '00080020')),
-    study_time: storedTime(getText(study, '00080030')),
-    accession_number: getText(study, '00080050') ?? null,
-    study_description: getText(study, '00081030') ?? null,
-    study_id: getText(study, '00200010') ?? null,
-    patient_id: getText(study, '00100020') ?? null,
-    issuer_of_patient_id: getText(study, '00100021') ?? null,
-    patient_birth_date: storedDate(getText(study, '00100030')),
-    patient_sex: getText(study, '00100040') ?? null,
+    study_date: date,
+    study_time: time,
+    study_moment: date === null || date === '' ? '' : date + (time ?? ''),
+    accession_number: storedText(study, '00080050'),
+    study_description: storedText(study, '00081030'),
+    study_id: storedText(study, '00200010'),
+    admission_id: storedText(study, '00380010'),
+    patient_id: storedText(study, '00100020'),
+    issuer_of_patient_id: storedText(study, '00100021'),
+    patient_birth_date: storedDate(study, '00100030'),
+    patient_sex: storedText(study, '00100040'),
+    other_patient_ids: textList(getItems(study, '00101002').map((item) => storedText(item, '00100020'))),
     ...nameColumns('patient_name', study, '00100010'),
     ...nameColumns('referring_name', study, '00080090'),
+    reading_names: nameList(study, '00081060'),
   };
 }
 
 export function seriesColumns(series: DicomDataset): Columns {
   return {
-    modality: getText(series, '00080060') ?? null,
+    modality: storedText(series, '00080060'),
     series_number: storedInteger(series, '00200011'),
-    series_description: getText(series, '0008103E') ?? null,
-    body_part_examined: getText(series, '00180015') ?? null,
-    procedure_date: storedDate(getText(series, '00400244')),
-    procedure_time: storedTime(getText(series, '00400245')),
+    series_date: storedDate(series, '00080021'),
+    series_time: storedTime(series, '00080031'),
+    series_description: storedText(series, '0008103E'),
+    body_part_examined: storedText(series, '00180015'),
+    laterality: storedText(series, '00200060'),
+    protocol_name: storedText(series, '00181030'),
+    frame_of_reference_uid: storedText(series, '00200052'),
+    procedure_date: storedDate(series, '00400244'),
+    procedure_time: storedTime(series, '00400245'),
+    manufacturer: storedText(series, '00080070'),
+    manufacturer_model_name: storedText(series, '00081090'),
+    station_name: storedText(series, '00081010'),
+    institution_name: storedText(series, '00080080'),
+    institutional_department_name: storedText(series, '00081040'),
+    performing_names: nameList(series, '00081050'),
+    operators_names: nameList(series, '00081070'),
   };
 }
 
-export function requestColumns(series: DicomDataset): readonly Columns[] {
-  return getItems(series, '00400275').map((item) => ({
-    scheduled_procedure_step_id: getText(item, '00400009') ?? null,
-    requested_procedure_id: getText(item, '00401001') ?? null,
-  }));
+export function instanceColumns(instance: DicomDataset): Columns {
+  return {
+    instance_number: storedInteger(instance, '00200013'),
+    acquisition_date: storedDate(instance, '00080022'),
+    acquisition_time: storedTime(instance, '00080032'),
+    content_date: storedDate(instance, '00080023'),
+    content_time: storedTime(instance, '00080033'),
+  };
 }
 
-export const instanceNumber = (instance: DicomDataset): number | null => storedInteger(instance, '00200013');
+export interface RequestColumns {
+  readonly step: string | null;
+  readonly procedure: string | null;
+}
+
+export function requestColumns(series: DicomDataset): readonly RequestColumns[] {
+  return getItems(series, '00400275').map((item) => ({
+    step: storedText(item, '00400009'),
+    procedure: storedText(item, '00401001'),
+  }));
+}
 
 /**
  * What a later object of a study adds to what is known of it: attributes that were absent or empty. A value that is
@@ -71,16 +109,40 @@ function nameColumns(column: string, dataset: DicomDataset, tag: string): Column
   );
 }
 
-/** YYYYMMDD; the dots of ACR-NEMA go. Null: not a date. */
-function storedDate(text: string | undefined): string | null {
-  const date = text?.replaceAll('.', '') ?? '';
-  return /^\d{8}$/.test(date) ? date : null;
+/** Every group of every value. */
+const nameList = (dataset: DicomDataset, tag: string): string | null =>
+  textList(personNames(dataset, tag).flatMap((name) => nameGroups.map((group) => searchName(name[group]))));
+
+/** As a list in JSON; null: there is none. */
+function textList(texts: readonly (string | null)[]): string | null {
+  const known = texts.filter((text) => text !== null);
+  return known.length > 0 ? JSON.stringify(known) : null;
 }
 
-/** HHMMSS.FFFFFF, parts that were left out being zero; the colons of ACR-NEMA go. Null: not a time. */
-function storedTime(text: string | undefined): string | null {
-  const time = text?.replaceAll(':', '') ?? '';
-  return /^\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?$/.test(time) ? earliest(time) : null;
+function personNames(dataset: DicomDataset, tag: string): readonly PersonName[] {
+  const { vr, Value = [] } = dataset[tag] ?? {};
+  // The values of a PN element have this form, PS3.18 F.2.2.
+  return vr === 'PN'
+    ? (Value.filter((value) => typeof value === 'object' && value !== null) as PersonName[])
+    : [];
+}
+
+/** NUL is not a character of any text, and databases disagree about what follows one. */
+function storedText(dataset: DicomDataset, tag: string): string | null {
+  return getText(dataset, tag)?.replaceAll('\0', '') || null;
+}
+
+/** YYYYMMDD; the dots of ACR-NEMA go. Null: no value. An empty text: a value that is no date. */
+function storedDate(dataset: DicomDataset, tag: string): string | null {
+  const date = getText(dataset, tag)?.replaceAll('.', '');
+  return date === undefined ? null : /^\d{8}$/.test(date) ? date : '';
+}
+
+/** HHMMSS.FFFFFF, parts that were left out being zero; the colons of ACR-NEMA go. Otherwise as a date. */
+function storedTime(dataset: DicomDataset, tag: string): string | null {
+  const time = getText(dataset, tag)?.replaceAll(':', '');
+  if (time === undefined) return null;
+  return /^\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?$/.test(time) ? earliest(time) : '';
 }
 
 /** The first moment that a time of limited precision means. */

@@ -148,7 +148,7 @@ export function indexStoreContract(name: string, open: () => IndexStore): void {
     test('hands out for removal only what no record names', async () => {
       const store = await filled(open(), [{ study: '1.1', instance: '1.1.1.1', hash: 'a'.repeat(64) }]);
       const removed: string[] = [];
-      await store.collect(['a'.repeat(64), 'b'.repeat(64)], (hash) => removed.push(hash));
+      await store.collect(['a'.repeat(64), 'b'.repeat(64)], (hash) => void removed.push(hash));
       expect(removed).toEqual(['b'.repeat(64)]);
     });
 

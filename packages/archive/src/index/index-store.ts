@@ -149,6 +149,6 @@ export interface IndexRow {
   readonly id: number;
   readonly version: number;
   readonly studyInstanceUid: Uid;
-  readonly seriesInstanceUid?: Uid;
-  readonly sopInstanceUid?: Uid;
+  readonly seriesInstanceUid?: Uid | undefined;
+  readonly sopInstanceUid?: Uid | undefined;
 }

@@ -1,3 +1,9 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { bringForward } from './bring-forward.ts';
+
+/** Statements, or a function where what is stored has to be read again. */
+export type Migration = string | ((database: DatabaseSync) => void);
+
 /**
  * The tables, as steps that are never edited once released: a database that is at step n runs those after it. What an
  * object tells of its study and series is also kept whole (`attributes`, DICOM JSON); the other columns are what search
@@ -6,7 +12,7 @@
  * A patient is (patient_id, issuer_of_patient_id). There is no table of patients: nothing is ever joined over the
  * PatientID alone.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   `
   CREATE TABLE study (
     id INTEGER PRIMARY KEY,
@@ -87,4 +93,5 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (instance, path)
   ) STRICT, WITHOUT ROWID;
   `,
+  bringForward,
 ];

@@ -33,7 +33,9 @@ const LETTERS: Readonly<Record<string, string>> = {
 
 /** One component group as it is stored for search; null: there is none. */
 export function searchName(group: string | undefined): string | null {
-  const folded = foldName(group ?? '').replace(/[\s^]+$/, '');
+  const folded = foldName(group ?? '')
+    .replaceAll('\0', '')
+    .replace(/[\s^]+$/, '');
   return folded === '' ? null : folded;
 }
 

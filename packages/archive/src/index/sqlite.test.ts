@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
-import { temporaryFolder } from '../test-support/in-process.ts';
+import { expect, onTestFinished, test } from 'vitest';
 import { indexStoreContract } from './index-store.contract.ts';
 import { openSqliteIndex } from './sqlite.ts';
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sightline-index-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
 
 indexStoreContract('SQLite in memory', () => openSqliteIndex(':memory:'));
 

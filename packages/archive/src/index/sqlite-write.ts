@@ -1,0 +1,181 @@
+import type { DicomDataset } from '@sightline/dicom';
+import { fillIn, instanceColumns, requestColumns, seriesColumns, studyColumns } from './columns.ts';
+import type { NewInstance } from './index-store.ts';
+import { insertRow, updateRow, type Prepare } from './sqlite-statements.ts';
+import { studyTerms } from './terms.ts';
+
+/** The numbers that a transaction moves on: the row of `totals`. */
+export interface Totals {
+  version: number;
+  last_instance: number;
+  studies: number;
+  series: number;
+  instances: number;
+  bytes: number;
+}
+
+export function readTotals(prepare: Prepare): Totals {
+  const row = prepare('SELECT version, last_instance, studies, series, instances, bytes FROM totals').get();
+  return { ...row } as unknown as Totals; // integers, as the table declares them
+}
+
+export function writeTotals(prepare: Prepare, totals: Totals): void {
+  prepare(
+    'UPDATE totals SET version = ?, last_instance = ?, studies = ?, series = ?, instances = ?, bytes = ?',
+  ).run(totals.version, totals.last_instance, totals.studies, totals.series, totals.instances, totals.bytes);
+}
+
+/** Both blobs of an object, which are one but for a deflated transfer syntax. */
+export const bytesOf = (blobs: Pick<NewInstance, 'hash' | 'size' | 'dataHash' | 'dataSize'>): number =>
+  blobs.size + (blobs.dataHash === blobs.hash ? 0 : blobs.dataSize);
+
+/** Writes a new object with all that belongs to it. Its SOP Instance UID is not there yet. */
+export function insertInstance(prepare: Prepare, totals: Totals, instance: NewInstance): void {
+  const { parsed } = instance;
+  totals.last_instance += 1;
+  totals.instances += 1;
+  totals.bytes += bytesOf(instance);
+  const id = totals.last_instance;
+  const study = upsertStudy(prepare, totals, instance);
+  const series = upsertSeries(prepare, totals, { study, instance });
+  insertRow(prepare, 'instance', {
+    id,
+    series,
+    uid: parsed.sopInstanceUid,
+    sop_class: parsed.sopClassUid,
+    transfer_syntax: parsed.transferSyntaxUid,
+    frames: parsed.numberOfFrames,
+    hash: instance.hash,
+    size: instance.size,
+    data_hash: instance.dataHash,
+    data_size: instance.dataSize,
+    received: instance.received,
+    attributes: JSON.stringify(parsed.attributes.instance),
+    ...instanceColumns(parsed.attributes.instance),
+  });
+  prepare('INSERT INTO instance_data (instance, metadata, frame_index) VALUES (?, ?, ?)').run(
+    id,
+    parsed.metadata,
+    parsed.frameIndex ?? null,
+  );
+  for (const { path, vr, offset, length, bigEndian } of parsed.bulk) {
+    prepare(
+      'INSERT INTO bulk (instance, path, vr, "offset", length, big_endian) VALUES (?, ?, ?, ?, ?, ?)',
+    ).run(id, path, vr, offset, length, bigEndian ? 1 : 0);
+  }
+}
+
+function upsertStudy(prepare: Prepare, totals: Totals, { parsed }: NewInstance): number {
+  const { studyInstanceUid: uid, sopClassUid } = parsed;
+  const attributes = parsed.attributes.study;
+  const modality = seriesColumns(parsed.attributes.series)['modality'];
+  const seen = { modalities: modality == null ? [] : [String(modality)], sopClasses: [sopClassUid] };
+  totals.version += 1;
+  const row = prepare('SELECT id, attributes, modalities, sop_classes FROM study WHERE uid = ?').get(uid);
+  if (!row) {
+    totals.studies += 1;
+    const id = insertRow(prepare, 'study', {
+      uid,
+      version: totals.version,
+      arrived: totals.last_instance,
+      first_instance: totals.last_instance,
+      series: 0,
+      instances: 1,
+      modalities: JSON.stringify(seen.modalities),
+      sop_classes: JSON.stringify(seen.sopClasses),
+      ...studyColumns(attributes),
+      attributes: JSON.stringify(attributes),
+    });
+    writeTerms(prepare, id, studyTerms(attributes, seen.modalities, seen.sopClasses));
+    return id;
+  }
+  const id = Number(row['id']);
+  prepare('UPDATE study SET version = ?, instances = instances + 1 WHERE id = ?').run(totals.version, id);
+  const filled = filledIn(row['attributes'], attributes);
+  const modalities = withMore(row['modalities'], seen.modalities);
+  const sopClasses = withMore(row['sop_classes'], seen.sopClasses);
+  if (!filled && !modalities && !sopClasses) return id;
+  updateRow(prepare, 'study', id, {
+    ...(filled && { ...studyColumns(filled), attributes: JSON.stringify(filled) }),
+    ...(modalities && { modalities: JSON.stringify(modalities) }),
+    ...(sopClasses && { sop_classes: JSON.stringify(sopClasses) }),
+  });
+  writeTerms(
+    prepare,
+    id,
+    studyTerms(
+      filled ?? dataset(row['attributes']),
+      modalities ?? list(row['modalities']),
+      sopClasses ?? list(row['sop_classes']),
+    ),
+  );
+  return id;
+}
+
+function upsertSeries(
+  prepare: Prepare,
+  totals: Totals,
+  { study, instance: { parsed } }: { readonly study: number; readonly instance: NewInstance },
+): number {
+  const uid = parsed.seriesInstanceUid;
+  const attributes = parsed.attributes.series;
+  const row = prepare('SELECT id, attributes FROM series WHERE study = ? AND uid = ?').get(study, uid);
+  if (!row) {
+    totals.series += 1;
+    prepare('UPDATE study SET series = series + 1 WHERE id = ?').run(study);
+    const id = insertRow(prepare, 'series', {
+      study,
+      uid,
+      arrived: totals.last_instance,
+      first_instance: totals.last_instance,
+      instances: 1,
+      ...seriesColumns(attributes),
+      attributes: JSON.stringify(attributes),
+    });
+    addRequests(prepare, id, attributes);
+    return id;
+  }
+  const id = Number(row['id']);
+  prepare('UPDATE series SET instances = instances + 1 WHERE id = ?').run(id);
+  const filled = filledIn(row['attributes'], attributes);
+  if (filled)
+    updateRow(prepare, 'series', id, { ...seriesColumns(filled), attributes: JSON.stringify(filled) });
+  addRequests(prepare, id, attributes);
+  return id;
+}
+
+/** Each pair once: the objects of a series usually repeat it. */
+function addRequests(prepare: Prepare, series: number, attributes: DicomDataset): void {
+  for (const { step, procedure } of requestColumns(attributes)) {
+    prepare(
+      `INSERT INTO request SELECT ?1, ?2, ?3 WHERE NOT EXISTS (SELECT 1 FROM request WHERE series = ?1
+       AND scheduled_procedure_step_id IS ?2 AND requested_procedure_id IS ?3)`,
+    ).run(series, step, procedure);
+  }
+}
+
+/** In place of those that were there. */
+export function writeTerms(prepare: Prepare, study: number, terms: readonly string[]): void {
+  prepare('DELETE FROM study_term WHERE study = ?').run(study);
+  for (const term of new Set(terms))
+    prepare('INSERT INTO study_term (term, study) VALUES (?, ?)').run(term, study);
+}
+
+/** Undefined: there is nothing to fill in. The objects of a study usually repeat what is known, letter by letter. */
+function filledIn(stored: unknown, later: DicomDataset): DicomDataset | undefined {
+  if (stored === JSON.stringify(later)) return undefined;
+  const known = dataset(stored);
+  const filled = fillIn(known, later);
+  return filled === known ? undefined : filled;
+}
+
+/** The sorted list with what it lacked; undefined: it had all. */
+function withMore(json: unknown, more: readonly string[]): readonly string[] | undefined {
+  const known = list(json);
+  const missing = more.filter((value) => !known.includes(value));
+  return missing.length > 0 ? [...known, ...missing].toSorted() : undefined;
+}
+
+/** Written by this file, out of a data set. */
+const dataset = (json: unknown): DicomDataset => JSON.parse(String(json)) as DicomDataset;
+const list = (json: unknown): readonly string[] => JSON.parse(String(json)) as string[];
