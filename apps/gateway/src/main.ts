@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { openAuditTrail } from './audit/audit-trail.ts';
 import { help } from './commands/help.ts';
 import { describeImport, importFiles, type ImportSummary } from './commands/import-files.ts';
 import { openArchive } from './commands/open-archive.ts';
@@ -8,6 +9,7 @@ import { walkRefusals } from './commands/walk-files.ts';
 import { readConfig, StartError, unknownKeys } from './config.ts';
 import { logToStandardError } from './log.ts';
 import { openDataFolder } from './storage/data-folder.ts';
+import { openGatewayDatabase } from './storage/gateway-database.ts';
 
 /** The longest that open requests may take to end; the whole stop stays below 10 s. */
 const GRACE_MS = 6000;
@@ -53,7 +55,9 @@ async function serve(): Promise<number> {
 async function importPaths(paths: readonly string[]): Promise<number> {
   const config = readConfig(process.env);
   const folder = openDataFolder(config.dataDir);
-  const archive = await openArchive(folder, { role: 'beside', clock: () => new Date() });
+  const database = openGatewayDatabase(folder.fileOf('gateway.sqlite'));
+  const audit = openAuditTrail(database).write;
+  const archive = await openArchive(folder, { role: 'beside', clock: () => new Date(), audit });
   // The default is relative: from another folder this is another archive, and nobody would know.
   warn(`Importing into the archive in ${config.dataDir}`);
   try {
@@ -63,6 +67,7 @@ async function importPaths(paths: readonly string[]): Promise<number> {
     return isImported(summary) ? 0 : 1;
   } finally {
     await archive.close();
+    database.close();
   }
 }
 

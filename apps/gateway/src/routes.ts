@@ -28,7 +28,12 @@ function archiveRoutes({ archive, apiKey }: GatewayParts): readonly Route[] {
       busy: true,
       handle: (request) => {
         requireApiKey(request, apiKey);
-        return archive.handle(request, { root: `${request.baseUrl}${request.root}`, canStore: true });
+        return archive.handle(request, {
+          root: `${request.baseUrl}${request.root}`,
+          canStore: true,
+          canDelete: true,
+          actor: { name: 'api-key', ...(request.address && { address: request.address }) },
+        });
       },
     },
   ];

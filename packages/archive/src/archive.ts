@@ -66,7 +66,8 @@ export interface AuditEvent {
   readonly seriesInstanceUid?: string;
   readonly sopInstanceUid?: string;
   readonly instances: number;
-  readonly outcome: 'success' | 'failure';
+  /** `begun` is written before anything happens: where it cannot be, nothing does. */
+  readonly outcome: 'begun' | 'success' | 'failure';
 }
 
 /** Resolves when the event is durable. What is audited is not answered before. */

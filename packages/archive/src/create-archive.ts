@@ -1,11 +1,13 @@
 import type { DicomDataset } from '@sightline/dicom';
 import { everything } from '@sightline/dicomweb';
-import type { Archive, FirstImageOfStudy } from './archive.ts';
-import type { BlobStore } from './blobs/blob-store.ts';
+import type { Archive, Audit, FirstImageOfStudy } from './archive.ts';
+import type { BlobStore, Staging } from './blobs/blob-store.ts';
+import { deleteObjects } from './delete.ts';
 import type { FrameRenderer } from './frame-renderer.ts';
 import { createFrames } from './frames.ts';
 import { handleRequest } from './http/handle.ts';
 import { isImage } from './http/retrieve-rendered.ts';
+import { createSearchMemory } from './http/search-memory.ts';
 import type { IndexStore, StoredInstance } from './index/index-store.ts';
 import { unpackJson } from './index/stored-json.ts';
 import type { InstanceReader } from './instance-reader.ts';
@@ -14,8 +16,10 @@ import { storeInstance } from './store.ts';
 export interface ArchiveParts {
   readonly index: IndexStore;
   readonly blobs: BlobStore;
+  readonly staging: Staging;
   readonly reader: InstanceReader;
   readonly renderer: FrameRenderer;
+  readonly audit: Audit;
   readonly clock: () => Date;
   /** A multipart boundary that nobody can foresee: a stored object could otherwise be made to end its own part. */
   readonly newBoundary: () => string;
@@ -24,7 +28,11 @@ export interface ArchiveParts {
 /** The archive over its parts. Closing it closes index and blobs, not reader and renderer, which others share. */
 export function createArchive(parts: ArchiveParts): Archive {
   const { index, blobs } = parts;
-  const services = { ...parts, frames: createFrames(parts) };
+  const services = {
+    ...parts,
+    frames: createFrames(parts),
+    searches: createSearchMemory(parts.clock),
+  };
   return {
     async store(bytes) {
       const result = await storeInstance(parts, bytes);
@@ -33,6 +41,7 @@ export function createArchive(parts: ArchiveParts): Archive {
       return result;
     },
     handle: (request, context) => handleRequest(request, context, services),
+    delete: (path, actor) => deleteObjects(parts, path, actor),
     hasStudy: async (study) =>
       (await index.search({ ...oneStudy(study), query: everything })).rows.length > 0,
     isEmpty: () => index.isEmpty(),

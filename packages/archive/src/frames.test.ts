@@ -1,6 +1,7 @@
 import { asUid, encodeFrameIndex, type FrameIndex } from '@sightline/dicom';
 import { expect, test } from 'vitest';
 import { openFileBlobs } from './blobs/file.ts';
+import { openStaging } from './blobs/staging.ts';
 import { createFrames } from './frames.ts';
 import { openSqliteIndex } from './index/sqlite.ts';
 import { packJson } from './index/stored-json.ts';
@@ -16,8 +17,9 @@ interface Stored {
 /** An object whose file is these bytes, laid out so. */
 async function stored(bytes: readonly number[], { layout, transferSyntaxUid, bulk = [] }: Stored) {
   const index = openSqliteIndex(':memory:');
-  const blobs = openFileBlobs(temporaryFolder());
-  const staged = await blobs.stage(once(Uint8Array.from(bytes)), 1000);
+  const folder = temporaryFolder();
+  const blobs = openFileBlobs(folder);
+  const staged = await openStaging(`${folder}/tmp`, blobs).stage(once(Uint8Array.from(bytes)), 1000);
   await staged.publish();
   const { hash, size } = staged;
   const parsed = {

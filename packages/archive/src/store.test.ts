@@ -3,12 +3,14 @@ import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DicomError } from '@sightline/dicom';
 import { expect, test } from 'vitest';
-import { BlobError, type BlobStore } from './blobs/blob-store.ts';
+import { BlobError, type BlobStore, type Staging } from './blobs/blob-store.ts';
 import { openFileBlobs } from './blobs/file.ts';
-import { createArchive } from './create-archive.ts';
+import { openStaging } from './blobs/staging.ts';
+import { type ArchiveParts, createArchive } from './create-archive.ts';
 import { openSqliteIndex } from './index/sqlite.ts';
 import {
   ask,
+  audit,
   clock,
   once,
   openArchive,
@@ -134,16 +136,26 @@ test('a source that breaks rejects and leaves nothing', async () => {
   expect(filesIn(folder)).toEqual([]);
 });
 
-test('a reader that fails for another reason than the file rejects and leaves nothing', async () => {
-  const folder = temporaryFolder();
-  const archive = createArchive({
+/** An archive over parts of which one or the other is not the usual one. */
+function archiveOf(folder: string, changed: Partial<ArchiveParts>) {
+  const blobs = openFileBlobs(join(folder, 'blobs'));
+  return createArchive({
     index: openSqliteIndex(':memory:'),
-    blobs: openFileBlobs(join(folder, 'blobs')),
-    reader: { read: () => Promise.reject(new Error('the worker ended')) },
+    blobs,
+    staging: openStaging(join(folder, 'blobs', 'tmp'), changed.blobs ?? blobs),
+    reader,
     renderer,
+    audit,
     clock,
     newBoundary: () => 'b',
+    ...changed,
   });
+}
+
+test('a reader that fails for another reason than the file rejects and leaves nothing', async () => {
+  const folder = temporaryFolder();
+  const fail = () => Promise.reject(new Error('the worker ended'));
+  const archive = archiveOf(folder, { reader: { read: fail } });
   await expect(archive.store(once(synthetic()))).rejects.toThrow('the worker ended');
   expect(filesIn(folder)).toEqual([]);
 });
@@ -151,22 +163,18 @@ test('a reader that fails for another reason than the file rejects and leaves no
 /** A disk that is full at one of the three moments at which that can show. */
 function fullAt(moment: 'stage' | 'publish' | 'index') {
   const folder = temporaryFolder();
-  const index = openSqliteIndex(':memory:');
-  const real = openFileBlobs(join(folder, 'blobs'));
   const full = () => Promise.reject(new BlobError('out_of_space'));
-  const blobs: BlobStore = {
-    ...real,
-    stage: async (bytes, maxBytes) => {
-      if (moment === 'stage') return full();
-      const staged = await real.stage(bytes, maxBytes);
-      return moment === 'publish' ? { ...staged, publish: full } : staged;
-    },
-  };
-  const fullIndex = moment === 'index' ? { ...index, add: async () => 'out_of_space' as const } : index;
-  return {
-    folder,
-    archive: createArchive({ index: fullIndex, blobs, reader, renderer, clock, newBoundary: () => 'b' }),
-  };
+  const real = openFileBlobs(join(folder, 'blobs'));
+  const blobs: BlobStore = moment === 'publish' ? { ...real, put: full } : real;
+  const staging = openStaging(join(folder, 'blobs', 'tmp'), blobs);
+  const fullStaging: Staging = { ...staging, stage: full, stageBy: full };
+  const index = openSqliteIndex(':memory:');
+  const archive = archiveOf(folder, {
+    blobs,
+    staging: moment === 'stage' ? fullStaging : staging,
+    index: moment === 'index' ? { ...index, add: async () => 'out_of_space' as const } : index,
+  });
+  return { folder, archive };
 }
 
 test.each(['stage', 'publish', 'index'] as const)(
@@ -178,15 +186,27 @@ test.each(['stage', 'publish', 'index'] as const)(
   },
 );
 
+test('bytes that a clean-up took before they were recorded are put again', async () => {
+  const folder = temporaryFolder();
+  const blobs = openFileBlobs(join(folder, 'blobs'));
+  let puts = 0;
+  const losing: BlobStore = {
+    ...blobs,
+    async put(hash, file, size) {
+      await blobs.put(hash, file, size);
+      puts += 1;
+      if (puts === 1) await blobs.remove(hash);
+    },
+  };
+  const archive = archiveOf(folder, { blobs: losing });
+  const file = synthetic();
+  expect((await archive.store(once(file))).kind).toBe('stored');
+  expect([puts, filesIn(folder)]).toEqual([2, [sha256(file)]]);
+});
+
 test('every refusal of the reader is an outcome', async () => {
-  const archive = createArchive({
-    index: openSqliteIndex(':memory:'),
-    blobs: openFileBlobs(temporaryFolder()),
-    reader: { read: () => Promise.reject(new DicomError('too_large')) },
-    renderer,
-    clock,
-    newBoundary: () => 'b',
-  });
+  const refuse = () => Promise.reject(new DicomError('too_large'));
+  const archive = archiveOf(temporaryFolder(), { reader: { read: refuse } });
   expect(await archive.store(once(synthetic()))).toEqual({ kind: 'refused', code: 'too_large' });
 });
 
@@ -195,7 +215,7 @@ test('bytes that went missing come back with the same file', async () => {
   const archive = await openArchive(folder);
   const file = synthetic();
   await archive.store(once(file));
-  openFileBlobs(join(folder, 'blobs')).remove(sha256(file));
+  await openFileBlobs(join(folder, 'blobs')).remove(sha256(file));
   expect((await ask(archive, INSTANCE, asStored)).status).toBe(500);
   expect((await archive.store(once(file))).kind).toBe('identical');
   expect((await ask(archive, INSTANCE, asStored)).status).toBe(200);
@@ -208,7 +228,7 @@ test('bytes that the disk cut or changed come back with the same file, while the
   const file = synthetic({ frames: [frameBytes(1)] });
   await server.store(once(file));
   const hash = sha256(file);
-  const path = join(folder, 'blobs', hash.slice(0, 2), hash.slice(2, 4), hash);
+  const path = join(folder, 'blobs', hash.slice(0, 2), hash);
   const read = async () => Buffer.from((await ask(server, INSTANCE, asStored)).bytes);
   for (const archive of [server, beside]) {
     truncateSync(path, 5);
@@ -228,7 +248,7 @@ test('the inflated data of a deflated file come back with the file as well', asy
   const file = deflated(synthetic({ frames: [frameBytes(1), frameBytes(2)] }));
   await archive.store(once(file));
   const derived = filesIn(folder).find((name) => name !== sha256(file))!;
-  openFileBlobs(join(folder, 'blobs')).remove(derived);
+  await openFileBlobs(join(folder, 'blobs')).remove(derived);
   expect((await archive.store(once(file))).kind).toBe('identical');
   expect(filesIn(folder)).toContain(derived);
 });

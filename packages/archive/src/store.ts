@@ -1,7 +1,7 @@
 import { DicomError } from '@sightline/dicom';
 import type { InstanceIdentity, StoreOutcome, StoreRefusal } from './archive.ts';
-import { BlobError, type BlobStore, type StagedBlob } from './blobs/blob-store.ts';
-import type { IndexStore } from './index/index-store.ts';
+import { BlobError, type BlobStore, type StagedBlob, type Staging } from './blobs/blob-store.ts';
+import type { AddOutcome, IndexStore } from './index/index-store.ts';
 import type { InstanceReader, ParsedInstance } from './instance-reader.ts';
 
 /** As large as the largest slide or cine in a file; a limit, because a stream has none of its own. */
@@ -10,6 +10,7 @@ const MAX_INSTANCE_BYTES = 32 * 1024 ** 3;
 export interface StoreParts {
   readonly index: IndexStore;
   readonly blobs: BlobStore;
+  readonly staging: Staging;
   readonly reader: InstanceReader;
   readonly clock: () => Date;
 }
@@ -34,15 +35,15 @@ export async function storeInstance(
 ): Promise<StoreResult> {
   const staged: StagedBlob[] = [];
   try {
-    const original = await parts.blobs.stage(bytes, MAX_INSTANCE_BYTES);
+    const original = await parts.staging.stage(bytes, MAX_INSTANCE_BYTES);
     staged.push(original);
     const parsed = await parts.reader.read(original.file);
     const identity = identityOf(parsed);
     if (admission(identity) === 'refused') return { kind: 'refused', code: 'not_admitted', ...identity };
-    const data = parsed.inflated ? await stageDerived(parts.blobs, parsed.inflated) : original;
+    const data = parsed.inflated ? await stageDerived(parts.staging, parsed.inflated) : original;
     if (data !== original) staged.push(data);
     const ready = { parsed, original, data };
-    return (await settleKnown(parts, ready)) ?? (await record(parts, ready));
+    return await record(parts, ready);
   } catch (error) {
     const code = refusalOf(error);
     if (code === undefined) throw error;
@@ -64,46 +65,54 @@ async function publish({ original, data }: Ready): Promise<void> {
   if (data !== original) await data.publish();
 }
 
-async function record({ index, blobs, clock }: StoreParts, ready: Ready): Promise<StoreResult> {
-  const { parsed, original, data } = ready;
-  const identity = identityOf(parsed);
-  await publish(ready);
-  const outcome = await index.add(
-    {
-      parsed,
-      hash: original.hash,
-      size: original.size,
-      dataHash: data.hash,
-      dataSize: data.size,
-      received: clock().toISOString(),
-    },
-    () => blobs.has(original.hash) && blobs.has(data.hash),
-  );
+/** How often bytes that a clean-up took away are put back before their record; more than once was never seen. */
+const MAX_PUTS = 5;
+
+/**
+ * Bytes first, then the record. They are put even where the object is here already: they are the same as those that
+ * were stored, unless the disk lost or changed some since, and then this mends it.
+ */
+async function record(parts: StoreParts, ready: Ready): Promise<StoreResult> {
+  const { index, blobs } = parts;
+  const identity = identityOf(ready.parsed);
+  const { hash } = ready.original;
+  const known = await index.hashOf(identity.sopInstanceUid);
+  if (known !== undefined && known !== hash) return { kind: 'refused', code: 'conflict', ...identity };
+  const outcome = await publishAndAdd(parts, ready);
   if (outcome === 'stored' || outcome === 'identical') return { kind: outcome, ...identity };
-  await index.collect([original.hash, data.hash], (hash) => blobs.remove(hash));
-  // Only the clean-up after another process that died can have taken them, between two lines of this function.
-  if (outcome === 'unpublished') throw new Error('the bytes were removed before they were recorded');
+  await index.collect([hash, ready.data.hash], (each) => blobs.remove(each));
   return { kind: 'refused', code: outcome, ...identity };
 }
 
-/**
- * The answer where the object is already here. The bytes take the place of those that were stored: they are the same,
- * unless the disk lost or changed some since, and then this mends it.
- */
-async function settleKnown({ index }: StoreParts, ready: Ready): Promise<StoreOutcome | undefined> {
-  const identity = identityOf(ready.parsed);
-  const known = await index.hashOf(identity.sopInstanceUid);
-  if (known === undefined) return undefined;
-  if (known !== ready.original.hash) return { kind: 'refused', code: 'conflict', ...identity };
-  await publish(ready);
-  return { kind: 'identical', ...identity };
+async function publishAndAdd(
+  { index, blobs, clock }: StoreParts,
+  ready: Ready,
+): Promise<Exclude<AddOutcome, 'unpublished'>> {
+  const { parsed, original, data } = ready;
+  const instance = {
+    parsed,
+    hash: original.hash,
+    size: original.size,
+    dataHash: data.hash,
+    dataSize: data.size,
+    received: clock().toISOString(),
+  };
+  const isPublished = async (): Promise<boolean> =>
+    (await blobs.has(original.hash)) && (data === original || (await blobs.has(data.hash)));
+  for (let puts = 0; puts < MAX_PUTS; puts += 1) {
+    await publish(ready);
+    const outcome = await index.add(instance, isPublished);
+    // A clean-up has taken the bytes, which a deleted object had as well, between the two lines before this.
+    if (outcome !== 'unpublished') return outcome;
+  }
+  throw new Error('the bytes were removed again and again before they were recorded');
 }
 
-async function stageDerived(blobs: BlobStore, bytes: Uint8Array): Promise<StagedBlob> {
+async function stageDerived(staging: Staging, bytes: Uint8Array): Promise<StagedBlob> {
   async function* once(): AsyncGenerator<Uint8Array> {
     yield bytes;
   }
-  return blobs.stage(once(), bytes.length);
+  return staging.stage(once(), bytes.length);
 }
 
 const identityOf = ({

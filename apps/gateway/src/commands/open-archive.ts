@@ -1,4 +1,4 @@
-import { type Archive, createFileArchive, FolderInUse } from '@sightline/archive';
+import { type Archive, type Audit, createFileArchive, FolderInUse } from '@sightline/archive';
 import { StartError } from '../config.ts';
 import type { DataFolder } from '../storage/data-folder.ts';
 import { createFrameRenderer } from '../workers/frame-renderer.ts';
@@ -11,7 +11,7 @@ import { warmUp } from '../workers/warm-up.ts';
  */
 export async function openArchive(
   folder: DataFolder,
-  options: { readonly role: 'server' | 'beside'; readonly clock: () => Date },
+  options: { readonly role: 'server' | 'beside'; readonly clock: () => Date; readonly audit: Audit },
 ): Promise<Archive> {
   const reader = createInstanceReader();
   const renderer = createFrameRenderer();

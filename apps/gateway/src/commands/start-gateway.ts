@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { openAuditTrail } from '../audit/audit-trail.ts';
 import { type Config, StartError } from '../config.ts';
 import { createApiKey } from '../http/api-key.ts';
 import type { Log } from '../log.ts';
@@ -46,10 +47,11 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   await using opened = new AsyncDisposableStack();
   const folder = openDataFolder(config.dataDir);
   const viewer = await openViewer();
-  const archive = await openArchive(folder, { role: 'server', clock });
-  opened.defer(() => archive.close());
   const database = openGatewayDatabase(folder.fileOf('gateway.sqlite'));
   opened.defer(() => database.close());
+  const audit = openAuditTrail(database).write;
+  const archive = await openArchive(folder, { role: 'server', clock, audit });
+  opened.defer(() => archive.close());
   const { key, file } = apiKeyOf(config, folder);
   const demo = await openDemoState({ database, archive, allowed: config.demo });
   const routes = gatewayRoutes({

@@ -41,6 +41,10 @@ export class NodeRequest implements RouteRequest {
     this.#outgoing = outgoing;
   }
 
+  get address(): string | undefined {
+    return this.#incoming.socket.remoteAddress;
+  }
+
   get headers(): Readonly<Record<string, string | undefined>> {
     // Of all request headers Node gives only Set-Cookie as a list, and that one is not a request header.
     return this.#incoming.headers as Readonly<Record<string, string | undefined>>;

@@ -12,6 +12,8 @@ export interface RouteRequest extends HttpRequest {
   readonly baseUrl: string;
   /** Wildcard routes: the path above the wildcard, without trailing slash: "/s/abc/dicom-web". Else empty. */
   readonly root: string;
+  /** Network address of the caller, or of the proxy before us. */
+  readonly address: string | undefined;
 }
 
 /** One address. Handlers are plain functions; a foreseen failure is a thrown Problem. */

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 
 /**
- * Tickets, sessions and settings. A ticket that is spent must stay spent after a power cut, hence FULL: the answer goes
+ * Tickets, sessions, settings and the audit trail. A ticket that is spent must stay spent after a power cut, hence FULL: the answer goes
  * out only when the statement is on disk. Times are milliseconds since 1970, from the caller's clock.
  */
 const SCHEMA = `
@@ -15,6 +15,11 @@ const SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sessions_by_expiry ON sessions (expires_at);
   CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS audit (id INTEGER PRIMARY KEY, line TEXT NOT NULL, hash BLOB NOT NULL) STRICT;
+  CREATE TRIGGER IF NOT EXISTS audit_stays_1 BEFORE UPDATE ON audit
+    BEGIN SELECT RAISE(ABORT, 'lines of the audit trail stay as they are'); END;
+  CREATE TRIGGER IF NOT EXISTS audit_stays_2 BEFORE DELETE ON audit
+    BEGIN SELECT RAISE(ABORT, 'lines of the audit trail stay'); END;
 `;
 
 /** What the stores of tickets, sessions and settings are given; the driver itself stays in this file. */

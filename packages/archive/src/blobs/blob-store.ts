@@ -4,14 +4,15 @@
  */
 export interface BlobStore {
   /**
-   * Makes the content of a local file visible under its hash, durably, in place of what is there. The file may be moved
-   * away by it. Rejects with BlobError `out_of_space` or `unavailable`.
+   * Makes the content of a local file visible under its hash, durably, in place of what is there. The file stays, and
+   * may share its storage with the blob: nobody writes to it any more. Rejects with BlobError `out_of_space` or
+   * `unavailable`.
    */
   put(hash: string, file: string, size: number): Promise<void>;
   /** Exactly `length` bytes from `offset`, or BlobError `missing` or `short`; never fewer. */
   read(hash: string, offset: number, length: number): Promise<Uint8Array>;
   /**
-   * The whole blob or a part of it, in pieces. It must have `size` bytes: BlobError before the first byte where it has
+   * Streams the blob, or a part of it. Rejects before the first byte where the blob is missing or its length is
    * not. A whole blob whose bytes are not those of its name ends with BlobError `damaged` instead of its last piece.
    */
   stream(hash: string, size: number, part?: BlobPart): Promise<AsyncIterable<Uint8Array>>;
@@ -36,8 +37,8 @@ export interface ListedBlob {
 }
 
 /**
- * Bytes on their way in: files on a local disk, whatever kind of store they go to. Blobs that are put and may not be
- * recorded yet leave a mark here, so that a later start can collect those of a process that died.
+ * Bytes on their way in: files on a local disk, whatever kind of store they go to. A staged file is named by its hash
+ * and stays until the blob is recorded, so that a later start knows what a process that died may have put.
  */
 export interface Staging {
   /**
@@ -45,20 +46,38 @@ export interface Staging {
    * `out_of_space`, or with the source's own error, and then leaves nothing behind.
    */
   stage(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob>;
+  /**
+   * As above for a file that `write` makes, durably, under the name `stagedFile(stem, hash)`. What it answers comes
+   * back as `written`. Where it rejects, nothing is left behind.
+   */
+  stageBy<T extends WrittenFile>(write: (stem: string) => Promise<T>): Promise<StagedBy<T>>;
   /** Takes away the leftovers of processes that died, and hands the blobs that they may have put to `collect`. */
   recover(collect: (hashes: readonly string[]) => Promise<void>): Promise<void>;
+}
+
+export interface WrittenFile {
+  readonly hash: string;
+  readonly size: number;
+}
+
+export interface StagedBy<T> {
+  readonly blob: StagedBlob;
+  readonly written: T;
 }
 
 export interface StagedBlob {
   readonly hash: string;
   readonly size: number;
-  /** Local path where the bytes can be read until published or ended. */
+  /** Local path where the bytes can be read until ended. */
   readonly file: string;
-  /** Marks the hash, then puts the file into the store. Again, after the blob was taken away, it puts it again. */
+  /** Puts the file into the store. Again, after the blob was taken away, it puts it again. */
   publish(): Promise<void>;
   /** Ends the staging, published or not: whatever is left of it besides the blob itself goes. Never rejects. */
   end(): Promise<void>;
 }
+
+/** The name of a complete staged file. */
+export const stagedFile = (stem: string, hash: string): string => `${stem}.${hash}.staged`;
 
 /** `unavailable`: the store cannot be reached or refuses us; asking again later may do. */
 export type BlobErrorCode = 'missing' | 'short' | 'damaged' | 'too_large' | 'out_of_space' | 'unavailable';

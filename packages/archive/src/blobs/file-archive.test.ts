@@ -29,7 +29,7 @@ const storing = (folder: string) => `
   import { createFileArchive, readInstanceFile } from '@sightline/archive';
   import { synthetic, frameBytes } from './packages/archive/src/test-support/synthetic.ts';
   const reader = { read: async (file) => readInstanceFile(file) };
-  const archive = await createFileArchive(${JSON.stringify(folder)}, { reader, clock: () => new Date(), role: 'server' });
+  const archive = await createFileArchive(${JSON.stringify(folder)}, { reader, clock: () => new Date(), role: 'server', audit: async () => {} });
   async function* once(bytes) { yield bytes; }
   const first = Number(process.argv.at(-1));
   console.log('ready');

@@ -1,39 +1,39 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, fstat, mkdirSync, read, unlinkSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import process from 'node:process';
+import { createHash } from 'node:crypto';
+import { fstat, mkdirSync, read } from 'node:fs';
+import { access, readdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { BlobError, type BlobPart, type BlobStore, type StagedBlob } from './blob-store.ts';
+import { BlobError, type BlobPart, type BlobStore } from './blob-store.ts';
+import { FolderSyncs, placeFile, reportingFullDisk } from './durable-files.ts';
 import { isNotThere, OpenFiles } from './open-files.ts';
 
-/** Few enough for the usual limit of 1024 descriptors of a process. */
+/** Few enough, with the folders, for the usual limit of 1024 descriptors of a process. */
 const MAX_OPEN_FILES = 256;
 const STREAM_CHUNK_BYTES = 256 * 1024;
+const HASH = /^[0-9a-f]{64}$/;
 
-/** Tells the temporary files of this process from those of others, alive or dead, and of a dead one with its number. */
-const OWNER = `${process.pid}-${randomUUID().slice(0, 8)}`;
-/** One count for the whole process: two stores may be open on one folder. */
-let serial = 0;
-const TEMPORARY = /^((\d+)-[0-9a-f]{8})-\d+(?:\.part|\.([0-9a-f]{64})\.published)$/;
+/** `00` to `ff`. */
+const FOLDERS = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
 
-/**
- * Blobs as files, in two levels of folders of 256: `ab/cd/abcd...`. Below `tmp` are the files of stores in progress,
- * and a mark for each blob that is visible while the record that names it may not be.
- */
+/** Blobs as files in 256 folders, which are all made at once: `ab/abcd...`. */
 export function openFileBlobs(folder: string): BlobStore {
-  const temporary = join(folder, 'tmp');
-  mkdirSync(temporary, { recursive: true });
+  for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true });
   const files = new OpenFiles(MAX_OPEN_FILES);
-  const pathOf = (hash: string): string => join(folder, hash.slice(0, 2), hash.slice(2, 4), hash);
+  const folders = new FolderSyncs();
+  const made = folders.sync(folder);
+  made.catch(() => undefined);
+  const folderOf = (hash: string): string => join(folder, hash.slice(0, 2));
+  const pathOf = (hash: string): string => join(folderOf(hash), hash);
 
   return {
-    async stage(bytes, maxBytes) {
-      serial += 1;
-      const name = join(temporary, `${OWNER}-${serial}`);
-      const { hash, size } = await writeTemporary(`${name}.part`, bytes, maxBytes);
-      return stagedBlob({ name, hash, size, root: folder, path: pathOf(hash), files });
-    },
+    put: (hash, file) =>
+      reportingFullDisk(async () => {
+        await made;
+        await placeFile(file, pathOf(hash));
+        await folders.sync(folderOf(hash));
+        // Open may be a damaged file of the same name, which this one has replaced.
+        await files.drop(pathOf(hash));
+      }),
 
     async read(hash, offset, length) {
       const path = pathOf(hash);
@@ -51,110 +51,37 @@ export function openFileBlobs(folder: string): BlobStore {
       return part === undefined ? verified(pieces, hash) : pieces;
     },
 
-    async recover(collect) {
-      const leftovers = (await readdir(temporary)).filter(isLeftover);
-      const published = leftovers.flatMap((name) => TEMPORARY.exec(name)?.[3] ?? []);
-      if (published.length > 0) await collect(published);
-      await Promise.all(leftovers.map((name) => rm(join(temporary, name), { force: true })));
+    has: async (hash) =>
+      unlessNotThere(access(pathOf(hash)).then(() => true)).then((found) => found === true),
+
+    async remove(hash) {
+      await unlessNotThere(unlink(pathOf(hash)));
+      // The space is free when nobody has the file open.
+      await files.drop(pathOf(hash));
     },
 
-    has: (hash) => existsSync(pathOf(hash)),
-
-    remove(hash) {
-      try {
-        unlinkSync(pathOf(hash));
-      } catch (error) {
-        if (!isNotThere(error)) throw error;
+    async *list() {
+      for (const name of FOLDERS) {
+        for (const hash of (await readdir(join(folder, name))).filter((each) => HASH.test(each))) {
+          const found = await unlessNotThere(stat(pathOf(hash)));
+          if (found) yield { hash, size: found.size, modified: found.mtime.toISOString() };
+        }
       }
     },
 
-    close: () => files.close(),
-  };
-}
-
-interface Staging {
-  /** Of the temporary file and of the mark, without their endings. */
-  readonly name: string;
-  readonly hash: string;
-  readonly size: number;
-  readonly root: string;
-  readonly path: string;
-  readonly files: OpenFiles;
-}
-
-function stagedBlob({ name, hash, size, root, path, files }: Staging): StagedBlob {
-  const mark = `${name}.${hash}.published`;
-  return {
-    hash,
-    size,
-    file: `${name}.part`,
-    publish: () =>
-      reportingFullDisk(async () => {
-        // Before the blob is visible, so that a crash in between leaves a mark too many, never one too few.
-        await writeFile(mark, '');
-        await makeFolderDurably(dirname(path), root);
-        await rename(`${name}.part`, path);
-        await syncFolder(dirname(path));
-        // Open may be a damaged file of the same name, which this one has replaced.
-        await files.drop(path);
-      }),
-    async end() {
-      // What cannot be removed now is removed at the next start.
-      await Promise.allSettled([rm(`${name}.part`, { force: true }), rm(mark, { force: true })]);
+    async close() {
+      await Promise.all([files.close(), folders.close()]);
     },
   };
 }
 
-/** Streams to the file and makes it durable; leaves no file behind when it fails. */
-async function writeTemporary(
-  path: string,
-  bytes: AsyncIterable<Uint8Array>,
-  maxBytes: number,
-): Promise<{ readonly hash: string; readonly size: number }> {
-  return reportingFullDisk(async () => {
-    await using file = await open(path, 'wx');
-    try {
-      const hash = createHash('sha256');
-      let size = 0;
-      for await (const chunk of bytes) {
-        size += chunk.length;
-        if (size > maxBytes) throw new BlobError('too_large');
-        hash.update(chunk);
-        await file.appendFile(chunk);
-      }
-      await file.datasync();
-      return { hash: hash.digest('hex'), size };
-    } catch (error) {
-      await rm(path, { force: true });
-      throw error;
-    }
-  });
-}
-
-async function reportingFullDisk<T>(work: () => Promise<T>): Promise<T> {
+async function unlessNotThere<T>(work: Promise<T>): Promise<T | undefined> {
   try {
-    return await work();
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    throw code === 'ENOSPC' || code === 'EDQUOT' ? new BlobError('out_of_space', { cause }) : cause;
+    return await work;
+  } catch (error) {
+    if (isNotThere(error)) return undefined;
+    throw error;
   }
-}
-
-/** A new folder is durable when the folder that holds it is. */
-async function makeFolderDurably(folder: string, root: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
-  if (first === undefined) return;
-  for (let parent = dirname(folder); parent.length >= root.length; parent = dirname(parent)) {
-    await syncFolder(parent);
-    if (parent === dirname(first)) return;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows cannot open a folder; its file systems keep the order of a rename themselves.
-  if (process.platform === 'win32') return;
-  await using handle = await open(folder, 'r');
-  await handle.sync();
 }
 
 const statFile = promisify(fstat);
@@ -207,20 +134,4 @@ async function* verified(pieces: AsyncIterable<Uint8Array>, hash: string): Async
   }
   if (sum.digest('hex') !== hash) throw new BlobError('damaged');
   if (last) yield last;
-}
-
-function isLeftover(name: string): boolean {
-  const [, owner, pid] = TEMPORARY.exec(name) ?? [];
-  return owner !== undefined && owner !== OWNER && !isAlive(Number(pid));
-}
-
-/** A process of our own number that is not us is a dead one: numbers begin anew when a container does. */
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
 }

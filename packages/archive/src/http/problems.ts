@@ -41,6 +41,11 @@ export const archiveProblems = {
     title: 'Storing not allowed',
     detail: 'This session may look at studies but may not store any.',
   },
+  delete_not_allowed: {
+    status: 403,
+    title: 'Deleting not allowed',
+    detail: 'This session may look at studies but may not delete any.',
+  },
   dicom_not_found: {
     status: 404,
     title: 'Not in this archive',

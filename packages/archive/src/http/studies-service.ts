@@ -1,3 +1,4 @@
+import { deleteObjects } from './delete-objects.ts';
 import {
   searchForInstances,
   searchForSeries,
@@ -22,6 +23,8 @@ const FRAMES = `${INSTANCE}/frames/{frames}`;
 const search = { method: 'GET', name: 'Search', section: '10.6' } as const;
 const retrieve = { method: 'GET', name: 'Retrieve', section: '10.4' } as const;
 const store = { method: 'POST', name: 'Store', section: '10.5' } as const;
+/** The standard has none for this service. */
+const remove = { method: 'DELETE', name: 'Delete', section: 'extension' } as const;
 
 /** DICOM PS3.18, chapter 10. What is not on this list is not offered: no stub ever answers 200. HEAD goes with GET. */
 export const studiesService: readonly Transaction[] = [
@@ -47,4 +50,7 @@ export const studiesService: readonly Transaction[] = [
   { ...retrieve, path: `${FRAMES}/thumbnail`, handle: retrieveThumbnail },
   { ...store, path: '/studies', handle: storeInstances },
   { ...store, path: STUDY, handle: storeInstances },
+  { ...remove, path: STUDY, handle: deleteObjects },
+  { ...remove, path: SERIES, handle: deleteObjects },
+  { ...remove, path: INSTANCE, handle: deleteObjects },
 ];

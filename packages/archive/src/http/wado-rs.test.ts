@@ -299,7 +299,7 @@ test('a stored file that was cut or lost is a problem, never other bytes', async
   const archive = await filled(folder);
   const { createHash } = await import('node:crypto');
   const hash = createHash('sha256').update(files.native).digest('hex');
-  openFileBlobs(`${folder}/blobs`).remove(hash);
+  await openFileBlobs(`${folder}/blobs`).remove(hash);
   expect(code(await ask(archive, NATIVE))).toEqual([500, 'stored_object_damaged']);
   expect(code(await ask(archive, `${NATIVE}/frames/1`))).toEqual([500, 'stored_object_damaged']);
   expect((await ask(archive, `${NATIVE}/metadata`)).status).toBe(200);

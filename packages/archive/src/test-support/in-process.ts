@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DicomError, type DicomDataset } from '@sightline/dicom';
 import type { HttpRequest, HttpResponse } from '@sightline/dicomweb';
 import { onTestFinished } from 'vitest';
-import type { Archive, RequestContext } from '../archive.ts';
+import type { Archive, Audit, RequestContext } from '../archive.ts';
 import { createFileArchive } from '../blobs/file-archive.ts';
 import { readInstanceFile } from '../blobs/read-instance-file.ts';
 import type { FrameRenderer, RenderJob } from '../frame-renderer.ts';
@@ -35,6 +35,9 @@ export const renderer: FrameRenderer = {
 
 export const clock = (): Date => new Date('2026-01-02T03:04:05Z');
 
+/** Nobody reads it here. */
+export const audit: Audit = () => Promise.resolve();
+
 /** Gone when the test ends. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'sightline-archive-'));
@@ -47,7 +50,7 @@ export async function openArchive(
   role: 'server' | 'beside' = 'server',
   frameRenderer: FrameRenderer = renderer,
 ): Promise<Archive> {
-  const archive = await createFileArchive(folder, { reader, renderer: frameRenderer, clock, role });
+  const archive = await createFileArchive(folder, { reader, renderer: frameRenderer, clock, audit, role });
   onTestFinished(() => archive.close());
   return archive;
 }

@@ -1,0 +1,99 @@
+import { close, fsync, open } from 'node:fs';
+import { copyFile, link, open as openFile, rename, rm } from 'node:fs/promises';
+import process from 'node:process';
+import { promisify } from 'node:util';
+import { BlobError } from './blob-store.ts';
+
+const openFd = promisify(open);
+const closeFd = promisify(close);
+const syncFd = promisify(fsync);
+
+/** ENOSPC, EDQUOT and EFBIG (a limit on the size of files) are one thing to whoever stores: there is no room. */
+const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
+export async function reportingFullDisk<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw FULL.includes(codeOf(cause)) ? new BlobError('out_of_space', { cause }) : cause;
+  }
+}
+
+export const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/** What file systems answer that have no hard links, or no more of them for this file. */
+const NO_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 'EINVAL', 'EACCES'];
+
+/**
+ * Makes a file visible under another name as well, whole or not at all, in place of what is there. The first file
+ * stays; its bytes are on the disk already.
+ */
+export async function placeFile(file: string, path: string): Promise<void> {
+  try {
+    return await link(file, path);
+  } catch (error) {
+    if (![...NO_LINK, 'EEXIST'].includes(codeOf(error))) throw error;
+  }
+  const twin = `${file}.copy`;
+  await rm(twin, { force: true });
+  await copyDurably(file, twin);
+  await rename(twin, path);
+  // Two names of one file are left as they are by a rename.
+  await rm(twin, { force: true });
+}
+
+async function copyDurably(file: string, twin: string): Promise<void> {
+  try {
+    return await link(file, twin);
+  } catch (error) {
+    if (!NO_LINK.includes(codeOf(error))) throw error;
+  }
+  await copyFile(file, twin);
+  await using handle = await openFile(twin, 'r+');
+  await handle.datasync();
+}
+
+/** Makes the names in folders durable. Callers that come together for one folder share a sync. */
+export class FolderSyncs {
+  readonly #open = new Map<string, Promise<number>>();
+  readonly #next = new Map<string, Promise<void>>();
+  readonly #running = new Map<string, Promise<void>>();
+
+  /** Resolves when every name that was in the folder when it was called is on the disk. */
+  sync(folder: string): Promise<void> {
+    // Windows cannot open a folder; its file systems keep the order of a rename themselves.
+    if (process.platform === 'win32') return Promise.resolve();
+    const waiting = this.#next.get(folder);
+    if (waiting) return waiting;
+    // One that runs may have begun before the caller's name was there.
+    const next = (this.#running.get(folder) ?? Promise.resolve()).then(() => this.#run(folder));
+    this.#next.set(folder, next);
+    return next;
+  }
+
+  async close(): Promise<void> {
+    const fds = await Promise.allSettled(this.#open.values());
+    this.#open.clear();
+    await Promise.all(fds.map((fd) => fd.status === 'fulfilled' && closeFd(fd.value)));
+  }
+
+  #run(folder: string): Promise<void> {
+    this.#next.delete(folder);
+    const sync = this.#syncNow(folder);
+    const done = sync.catch(() => undefined).then(() => void this.#running.delete(folder));
+    this.#running.set(folder, done);
+    return sync;
+  }
+
+  async #syncNow(folder: string): Promise<void> {
+    const fd = this.#open.get(folder) ?? openFd(folder, 'r');
+    this.#open.set(folder, fd);
+    try {
+      await syncFd(await fd);
+    } catch (error) {
+      this.#open.delete(folder);
+      throw error;
+    }
+  }
+}

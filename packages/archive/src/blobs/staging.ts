@@ -1,0 +1,129 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import process from 'node:process';
+import { BlobError, type BlobStore, type StagedBlob, stagedFile, type Staging } from './blob-store.ts';
+import { reportingFullDisk } from './durable-files.ts';
+
+/** Tells the files of this process from those of others, alive or dead, and of a dead one with its number. */
+const OWNER = `${process.pid}-${randomUUID().slice(0, 8)}`;
+/** One count for the whole process: two archives may be open on one folder. */
+let serial = 0;
+/** `.published` is the mark that version 0.1 left for each blob. */
+const LEFTOVER = /^((\d+)-[0-9a-f]{8})-\d+(?:\.part|\.([0-9a-f]{64})\.(?:staged|staged\.copy|published))$/;
+/** Many small chunks of a socket become one write. */
+const WRITE_BYTES = 1024 * 1024;
+
+/**
+ * Files on their way into `blobs`, in a folder of their own, which is made. It must be on the same file system as the
+ * blobs where those are files: then publishing costs no copy.
+ */
+export function openStaging(folder: string, blobs: BlobStore): Staging {
+  mkdirSync(folder, { recursive: true });
+  const newStem = (): string => {
+    serial += 1;
+    return join(folder, `${OWNER}-${serial}`);
+  };
+  const stageBy: Staging['stageBy'] = async (write) => {
+    const stem = newStem();
+    try {
+      const written = await reportingFullDisk(() => write(stem));
+      return { written, blob: stagedBlob(blobs, stem, written) };
+    } catch (error) {
+      await removeAll(folder, stem);
+      throw error;
+    }
+  };
+  return {
+    stageBy,
+    async stage(bytes, maxBytes) {
+      const { blob } = await stageBy(async (stem) => {
+        const written = await writePart(`${stem}.part`, bytes, maxBytes);
+        await rename(`${stem}.part`, stagedFile(stem, written.hash));
+        return written;
+      });
+      return blob;
+    },
+    async recover(collect) {
+      const leftovers = (await readdir(folder)).filter(isLeftover);
+      const put = leftovers.flatMap((name) => LEFTOVER.exec(name)?.[3] ?? []);
+      if (put.length > 0) await collect([...new Set(put)]);
+      await Promise.all(leftovers.map((name) => rm(join(folder, name), { force: true })));
+    },
+  };
+}
+
+function stagedBlob(
+  blobs: BlobStore,
+  stem: string,
+  { hash, size }: { readonly hash: string; readonly size: number },
+): StagedBlob {
+  const file = stagedFile(stem, hash);
+  return {
+    hash,
+    size,
+    file,
+    publish: () => blobs.put(hash, file, size),
+    async end() {
+      // What cannot be removed now is removed at the next start.
+      await rm(file, { force: true }).catch(() => undefined);
+    },
+  };
+}
+
+/** Which of its names the file had when the writing failed is not known. */
+async function removeAll(folder: string, stem: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const own = names.filter((name) => name.startsWith(`${basename(stem)}.`));
+  await Promise.allSettled(own.map((name) => rm(join(folder, name), { force: true })));
+}
+
+/** Streams to the file and makes it durable. */
+async function writePart(
+  path: string,
+  bytes: AsyncIterable<Uint8Array>,
+  maxBytes: number,
+): Promise<{ readonly hash: string; readonly size: number }> {
+  await using file = await open(path, 'wx');
+  const hash = createHash('sha256');
+  let size = 0;
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  const write = async (): Promise<void> => {
+    for (let pieces = gathered, left = gatheredBytes; left > 0; ) {
+      const { bytesWritten } = await file.writev(pieces);
+      left -= bytesWritten;
+      if (left > 0) pieces = [Buffer.concat(pieces).subarray(bytesWritten)];
+    }
+    gathered = [];
+    gatheredBytes = 0;
+  };
+  for await (const chunk of bytes) {
+    size += chunk.length;
+    if (size > maxBytes) throw new BlobError('too_large');
+    hash.update(chunk);
+    gathered.push(chunk);
+    gatheredBytes += chunk.length;
+    if (gatheredBytes >= WRITE_BYTES) await write();
+  }
+  await write();
+  await file.datasync();
+  return { hash: hash.digest('hex'), size };
+}
+
+function isLeftover(name: string): boolean {
+  const [, owner, pid] = LEFTOVER.exec(name) ?? [];
+  return owner !== undefined && owner !== OWNER && !isAlive(Number(pid));
+}
+
+/** A process of our own number that is not us is a dead one: numbers begin anew when a container does. */
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
