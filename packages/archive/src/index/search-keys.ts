@@ -22,7 +22,7 @@ export const conditionOf: { readonly [Name in QueryKeyName]: ConditionOf } = {
   StudyTime: time('st.study_time', 'StudyDate'),
   AccessionNumber: text('st.accession_number'),
   ModalitiesInStudy: (value: string, { query, dialect }) =>
-    textCondition(value, codeRules(query, dialect), {
+    textCondition(value, value.includes('\\') ? manyRules(query, dialect) : codeRules(query, dialect), {
       empty: equals('st.modalities', '[]'),
       matches: (code) => within(TERM, patternCondition('t.term', modalityTerm(code), dialect)),
     }),
@@ -108,7 +108,8 @@ function name(column: string): ConditionOf {
 }
 
 function names(column: string): ConditionOf {
-  return (value: string, { query, dialect }) => namesCondition(column, value, textRules(query, dialect));
+  return (value: string, { query, dialect }) =>
+    namesCondition(column, value, { ...textRules(query, dialect), needsAll: query.multipleValueMatching });
 }
 
 interface TimeBesideDate {
@@ -153,6 +154,10 @@ const textRules = (query: StudyQuery, dialect: Dialect): TextRules => ({
   emptyValueMatching: query.emptyValueMatching,
   ...(query.multipleValueMatching && { separator: /\\/ }),
 });
+
+/** PS3.4 C.2.2.2.8: an object has many values of the key, and each one that is given has to be among them. */
+const manyRules = (query: StudyQuery, dialect: Dialect): TextRules =>
+  query.multipleValueMatching ? { ...textRules(query, dialect), needsAll: true } : codeRules(query, dialect);
 
 /**
  * Codes may come in a list, whatever was asked for: no code has a comma or a backslash in it, and clients that ask for

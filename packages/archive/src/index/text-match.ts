@@ -1,12 +1,23 @@
 import { EMPTY } from '@sightline/dicomweb';
-import { anyOf, equals, isNull, NEVER, startsWith, type Condition, type Dialect } from './conditions.ts';
+import {
+  allOf,
+  anyOf,
+  equals,
+  isNull,
+  NEVER,
+  startsWith,
+  type Condition,
+  type Dialect,
+} from './conditions.ts';
 
 /** How the values of a text key are understood. */
 export interface TextRules {
   readonly dialect: Dialect;
   readonly emptyValueMatching: boolean;
-  /** What separates values of which one has to match; undefined: nothing does. */
+  /** What separates values; undefined: nothing does. */
   readonly separator?: RegExp;
+  /** Each of several values has to match, not one of them. */
+  readonly needsAll?: boolean;
 }
 
 /** What one value, without separators, asks of a column. `empty` is for the value that asks for none. */
@@ -17,11 +28,12 @@ export interface TextTarget {
 
 /** PS3.4 C.2.2.2. Undefined: matches everything, what has no value included. */
 export function textCondition(value: string, rules: TextRules, target: TextTarget): Condition | undefined {
-  const wanted = (rules.separator ? value.split(rules.separator) : [value])
+  const given = (rules.separator ? value.split(rules.separator) : [value])
     .map((each) => each.trim())
     .filter((each) => each !== '');
-  if (wanted.length === 0 || wanted.some(isUniversal)) return undefined;
-  return anyOf(
+  const wanted = given.filter((each) => !isUniversal(each));
+  if (wanted.length === 0 || (wanted.length < given.length && !rules.needsAll)) return undefined;
+  return (rules.needsAll ? allOf : anyOf)(
     wanted.map((each) => {
       if (each === EMPTY && rules.emptyValueMatching) return target.empty;
       // No stored text has one, and databases disagree about what follows it.
