@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { getText, type DicomDataset } from '@sightline/dicom';
+import { getText, xmlToDataset, type DicomDataset } from '@sightline/dicom';
 import type { Archive } from '../archive.ts';
 import { ask, once, openArchive, ROOT } from '../test-support/in-process.ts';
 import { frameBytes, pn, synthetic } from '../test-support/synthetic.ts';
@@ -143,6 +143,123 @@ test('includefield gives any attribute that the metadata has, and all of them', 
   expect(all['00100010']).toBeDefined();
 });
 
+/** The tags of the first answer. */
+async function tagsOf(archive: Archive, path: string, query = ''): Promise<string[]> {
+  return Object.keys((await ask(archive, path, { query })).json()[0]!).sort();
+}
+
+test('a series and an object have the attributes of their tables, and no more', async () => {
+  const archive = await filled();
+  const common = ['00080005', '00081190', '0020000D', '0020000E'];
+  const series = ['00080060', '00200011', '00201209'];
+  const instance = ['00080016', '00080018', '00080056', '00083002', '00200013'];
+  const pixels = ['00280008', '00280010', '00280011', '00280100'];
+  const sorted = (...tags: string[]) => tags.toSorted((a, b) => (a < b ? -1 : 1));
+  expect(await tagsOf(archive, '/studies/1.1/series')).toEqual(sorted(...common, ...series));
+  expect(await tagsOf(archive, '/studies/1.1/series/1.1.1/instances')).toEqual(
+    sorted(...common, ...instance, ...pixels),
+  );
+  expect(await tagsOf(archive, '/studies/1.1/instances')).toEqual(
+    sorted(...common, ...series, ...instance, ...pixels),
+  );
+});
+
+test('what was asked for is answered, empty where there is no value', async () => {
+  const archive = await filled();
+  const [byKey] = (await ask(archive, '/studies/1.1/series', { query: 'BodyPartExamined=*' })).json();
+  expect(byKey!['00180015']).toEqual({ vr: 'CS' });
+  const [byEmptyKey] = (await ask(archive, '/studies', { query: 'PatientAge=&StudyInstanceUID=1.1' })).json();
+  expect(byEmptyKey!['00101010']).toEqual({ vr: 'AS' });
+  const [counted] = (await ask(archive, '/studies', { query: 'includefield=SOPClassesInStudy' })).json();
+  expect(counted!['00080062']).toEqual({ vr: 'UI', Value: ['1.2.840.10008.5.1.4.1.1.2'] });
+});
+
+test('a sequence is cut down to what was asked of it', async () => {
+  const archive = await openArchive();
+  const request = (id: string): DicomDataset => ({
+    '00400007': { vr: 'LO', Value: ['Chest'] },
+    '00400009': { vr: 'SH', Value: [id] },
+    '00401001': { vr: 'SH', Value: ['RP1'] },
+  });
+  const attributes: DicomDataset = {
+    '00400275': { vr: 'SQ', Value: [request('SPS1'), request('SPS2')] },
+    '00081140': {
+      vr: 'SQ',
+      Value: [{ '00081150': { vr: 'UI', Value: ['1.2'] }, '00081155': { vr: 'UI', Value: ['3.4'] } }],
+    },
+  };
+  await archive.store(once(synthetic({ attributes })));
+  const answer = async (path: string, query: string) => (await ask(archive, path, { query })).json()[0]!;
+  const { '00400007': described, ...ids } = request('SPS1');
+  expect((await answer('/series', ''))['00400275']!.Value![0]).toEqual(ids);
+  expect((await answer('/series', 'includefield=RequestAttributesSequence'))['00400275']).toEqual(
+    attributes['00400275'],
+  );
+  const path = 'RequestAttributesSequence.ScheduledProcedureStepDescription';
+  expect((await answer('/studies/1.2.3/instances', `includefield=${path}`))['00400275']!.Value![0]).toEqual({
+    '00400007': described,
+    ...ids,
+  });
+  expect(
+    (await answer('/studies/1.2.3/series/1.2.3.1/instances', `includefield=00400275.00400007`))['00400275'],
+  ).toEqual({ vr: 'SQ', Value: [{ '00400007': described }, { '00400007': described }] });
+  expect((await answer('/instances', 'includefield=00081140.00081155'))['00081140']).toEqual({
+    vr: 'SQ',
+    Value: [{ '00081155': { vr: 'UI', Value: ['3.4'] } }],
+  });
+});
+
+test("a private attribute comes with its creator, from the block that is the creator's in the object", async () => {
+  const archive = await openArchive();
+  const attributes: DicomDataset = {
+    '00090010': { vr: 'LO', Value: ['OTHER'] },
+    '00090011': { vr: 'LO', Value: ['ACME'] },
+    '00091001': { vr: 'LO', Value: ['of somebody else'] },
+    '00091101': { vr: 'LO', Value: ['ours'] },
+  };
+  await archive.store(once(synthetic({ attributes })));
+  const answer = async (query: string) => (await ask(archive, '/instances', { query })).json()[0]!;
+  const creator = await answer('includefield=00091001&00090010=ACME');
+  expect([creator['00090011'], creator['00091101'], creator['00091001']]).toEqual([
+    attributes['00090011'],
+    attributes['00091101'],
+    undefined,
+  ]);
+  const byTag = await answer('includefield=00091001');
+  expect([byTag['00090010'], byTag['00091001']]).toEqual([attributes['00090010'], attributes['00091001']]);
+  expect((await answer('includefield=00091001&00090010=NOBODY'))['00091001']).toBeUndefined();
+  expect(
+    Object.keys((await ask(archive, '/studies', { query: 'includefield=00091001' })).json()[0]!),
+  ).not.toContain('00091001');
+});
+
+test('a key of a level that the path fixes restricts nothing', async () => {
+  const archive = await filled();
+  expect((await ask(archive, '/studies/1.1/series', { query: 'StudyDate=19000101' })).json()).toHaveLength(2);
+  expect((await ask(archive, '/series', { query: 'StudyDate=19000101' })).status).toBe(204);
+});
+
+test('an answer that was given before changes with the study', async () => {
+  const archive = await filled();
+  const study = async () => (await ask(archive, '/studies', { query: 'StudyInstanceUID=1.1' })).json()[0]!;
+  expect(getText(await study(), '00201208')).toBe('3');
+  await archive.store(once(synthetic({ study: '1.1', series: '1.1.1', instance: '1.1.1.3' })));
+  expect(getText(await study(), '00201208')).toBe('4');
+  await archive.delete({ study: '1.1' }, { name: 'test' });
+  await archive.store(
+    once(
+      synthetic({
+        study: '1.1',
+        series: '1.1.1',
+        instance: '1.1.1.9',
+        attributes: { '00100010': pn('Another') },
+      }),
+    ),
+  );
+  expect(getText(await study(), '00201208')).toBe('1');
+  expect((await study())['00100010']).toEqual(pn('Another'));
+});
+
 test('an attribute of a lower level is none of a study', async () => {
   const archive = await filled();
   const [study] = (await ask(archive, '/studies', { query: 'includefield=Rows,Modality' })).json();
@@ -161,13 +278,24 @@ test('says how much is left when a page is not all', async () => {
   expect((await ask(archive, '/instances', { query: 'limit=0' })).status).toBe(204);
 });
 
-test('says that it matched literally when asked for more', async () => {
+test('matches by sound, by nothing and by several values without a warning', async () => {
   const archive = await filled();
-  const { headers } = await ask(archive, '/studies', { query: 'fuzzymatching=true&emptyvaluematching=true' });
-  expect(headers['warning']).toContain(
-    'The fuzzymatching parameter is not supported. Only literal matching has been performed.',
-  );
-  expect(headers['warning']).toContain('emptyvaluematching');
+  const query = 'PatientID=P1%5CP2&fuzzymatching=true&emptyvaluematching=true&multiplevaluematching=true';
+  const answer = await ask(archive, '/studies', { query });
+  expect(uids(answer.json(), '0020000D')).toEqual(['1.2', '1.1']);
+  expect(answer.headers['warning']).toBeUndefined();
+  const described = await ask(archive, '/studies', {
+    query: 'StudyDescription=%22%22&emptyvaluematching=true&PatientID=P1',
+  });
+  expect(uids(described.json(), '0020000D')).toEqual(['1.1']);
+});
+
+test('several modalities have to be there together only where that is asked for', async () => {
+  const archive = await filled();
+  const found = async (query: string) => uids((await ask(archive, '/studies', { query })).json(), '0020000D');
+  expect(await found('ModalitiesInStudy=CT%5CSR')).toEqual(['1.2', '1.1']);
+  expect(await found('ModalitiesInStudy=CT%2CSR')).toEqual(['1.2', '1.1']);
+  expect(await found('ModalitiesInStudy=CT%5CSR&multiplevaluematching=true')).toEqual(['1.1']);
 });
 
 test('a name is found whatever its case and accents', async () => {
@@ -187,7 +315,7 @@ test.each(['StudyDate=tomorrow', 'limit=x', 'PatientID=%FF'])(
   },
 );
 
-test('answers JSON under either name and nothing else', async () => {
+test('answers JSON under either name, XML in parts, and nothing else', async () => {
   const archive = await filled();
   const type = async (accept: string) => {
     const { status, headers } = await ask(archive, '/studies', { headers: { accept } });
@@ -196,7 +324,11 @@ test('answers JSON under either name and nothing else', async () => {
   expect(await type('application/dicom+json')).toBe('application/dicom+json');
   expect(await type('application/json')).toBe('application/json');
   expect(await type('*/*')).toBe('application/dicom+json');
-  expect(await type('multipart/related; type="application/dicom+xml"')).toBe(406);
+  expect(await type('multipart/related; type="application/dicom+xml"')).toMatch(
+    /^multipart\/related; type="application\/dicom\+xml"; boundary=/,
+  );
+  expect(await type('application/dicom+xml')).toBe(406);
+  expect(await type('image/png')).toBe(406);
 });
 
 test('nothing outside the scope is found, counted or paged', async () => {
@@ -218,6 +350,46 @@ test('nothing outside the scope is found, counted or paged', async () => {
   }
   expect((await ask(archive, '/studies', { studies, query: 'StudyInstanceUID=1.2' })).status).toBe(204);
   expect((await ask(archive, '/studies', { studies: new Set() })).status).toBe(204);
+});
+
+test('a search that needs more than the index has goes out in pieces, in order, and whole', async () => {
+  const archive = await openArchive();
+  for (let number = 1; number <= 120; number += 1) {
+    const attributes: DicomDataset = {
+      '00200013': { vr: 'IS', Value: [number] },
+      '00181151': { vr: 'IS', Value: [number] },
+    };
+    await archive.store(once(synthetic({ instance: `1.2.3.1.${number}`, attributes })));
+  }
+  const path = '/studies/1.2.3/instances';
+  for (const field of ['XRayTubeCurrent', 'all']) {
+    const rows = (await ask(archive, path, { query: `includefield=${field}` })).json();
+    expect(rows.map((row) => getText(row, '00181151'))).toEqual(
+      Array.from({ length: 120 }, (_, at) => String(at + 1)),
+    );
+  }
+  const head = await ask(archive, path, { method: 'HEAD', query: 'includefield=all' });
+  expect([head.status, head.bytes.length]).toEqual([200, 0]);
+});
+
+test('the same matches as XML, one document a part', async () => {
+  const archive = await filled();
+  const accept = 'multipart/related; type="application/dicom+xml"';
+  const answer = await ask(archive, '/studies', { headers: { accept } });
+  expect(answer.status).toBe(200);
+  const boundary = /boundary=(.+)$/.exec(answer.headers['content-type']!)![1]!;
+  const parts = answer.text.split(`--${boundary}`);
+  expect(parts.at(-1)).toBe('--\r\n');
+  const documents = parts.slice(1, -1).map((part) => {
+    const [head, body] = part.split('\r\n\r\n');
+    expect(head).toBe('\r\nContent-Type: application/dicom+xml');
+    return xmlToDataset(body!.trim());
+  });
+  const json = (await ask(archive, '/studies')).json();
+  expect(documents).toEqual(json);
+  expect((await ask(archive, '/studies', { headers: { accept }, query: 'PatientID=nobody' })).status).toBe(
+    204,
+  );
 });
 
 test('an empty archive answers like one in which nothing matches', async () => {
