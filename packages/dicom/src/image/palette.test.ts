@@ -110,6 +110,12 @@ describe('a segmented palette', () => {
     expect(reds(image)).toEqual([10, 20, 10, 20]);
   });
 
+  it('takes no more from an indirect segment than the table holds, however much it repeats', () => {
+    const endless = Array.from({ length: 20_000 }, () => [1, 65535, 0x6000]).flat();
+    const image = segmentedImage(us(4, 0, 16), words(0, 1, 0x6000, 2, 20_000, 14, 0, ...endless));
+    expect(reds(image)).toEqual([0x60, 0x60, 0x60, 0x60]);
+  });
+
   it.each([
     ['that end early', [0, 4, 1, 2]],
     ['that begin with a line from nowhere', [1, 4, 0x6000]],

@@ -16,7 +16,7 @@ export function expandSegments(values: Uint16Array, count: number, bits: 8 | 16)
   while (table.length < count) {
     at =
       value(values, at) === INDIRECT
-        ? expandIndirect(values, at, table, bits)
+        ? expandIndirect(values, at, { table, count, bits })
         : expandDirect(values, at, table);
   }
   return Uint16Array.from(table.slice(0, count));
@@ -42,13 +42,23 @@ function expandDirect(values: Uint16Array, at: number, table: number[]): number 
   }
 }
 
-/** Repeats segments that begin at a byte offset, which is 32 bits wide, least significant part first. */
-function expandIndirect(values: Uint16Array, at: number, table: number[], bits: 8 | 16): number {
+interface Expansion {
+  readonly table: number[];
+  readonly count: number;
+  readonly bits: 8 | 16;
+}
+
+/**
+ * Repeats segments that begin at a byte offset, which is 32 bits wide, least significant part first. No more than the
+ * table needs: a few kilobytes could otherwise ask for thousands of millions of entries.
+ */
+function expandIndirect(values: Uint16Array, at: number, { table, count, bits }: Expansion): number {
   const parts = 32 / bits;
   let offset = 0;
   for (let i = 0; i < parts; i++) offset += value(values, at + 2 + i) * 2 ** (bits * i);
   let from = bits === 16 ? offset / 2 : offset;
-  for (let i = value(values, at + 1); i > 0; i--) from = expandDirect(values, from, table);
+  for (let i = value(values, at + 1); i > 0 && table.length < count; i--)
+    from = expandDirect(values, from, table);
   return at + 2 + parts;
 }
 
