@@ -70,6 +70,8 @@ export interface StagedBlob {
   readonly size: number;
   /** Local path where the bytes can be read until ended. */
   readonly file: string;
+  /** The bytes in pieces, as often as they are asked for, until ended. */
+  bytes(): AsyncIterable<Uint8Array>;
   /** Puts the file into the store. Again, after the blob was taken away, it puts it again. */
   publish(): Promise<void>;
   /** Ends the staging, published or not: whatever is left of it besides the blob itself goes. Never rejects. */

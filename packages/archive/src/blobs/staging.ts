@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { createReadStream, mkdirSync } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import process from 'node:process';
@@ -64,6 +64,7 @@ function stagedBlob(
     hash,
     size,
     file,
+    bytes: () => createReadStream(file, { highWaterMark: WRITE_BYTES }),
     publish: () => blobs.put(hash, file, size),
     async end() {
       // What cannot be removed now is removed at the next start.
