@@ -6,12 +6,19 @@ import { deleteObjects } from './delete.ts';
 import type { FrameRenderer } from './frame-renderer.ts';
 import { createFrames } from './frames.ts';
 import { handleRequest } from './http/handle.ts';
-import { isImage } from './http/retrieve-rendered.ts';
+import { isImage } from './http/rendered-kinds.ts';
+import { retrieveByUri } from './http/wado-uri.ts';
 import { createSearchMemory } from './http/search-memory.ts';
 import type { IndexStore, StoredInstance } from './index/index-store.ts';
 import { unpackJson } from './index/stored-json.ts';
 import type { InstanceReader } from './instance-reader.ts';
+import { createIntakeMemory } from './intake-memory.ts';
+import { createPictures } from './pictures.ts';
 import { storeInstance } from './store.ts';
+import type { Transcoder } from './transcoder.ts';
+
+/** Objects on their way to a worker and the disk, of all requests together. */
+const INTAKE_BYTES = 48 * 1024 ** 2;
 
 export interface ArchiveParts {
   readonly index: IndexStore;
@@ -19,6 +26,8 @@ export interface ArchiveParts {
   readonly staging: Staging;
   readonly reader: InstanceReader;
   readonly renderer: FrameRenderer;
+  /** Absent: objects and frames are given as they are stored, and frames decoded. */
+  readonly transcoder?: Transcoder;
   readonly audit: Audit;
   readonly clock: () => Date;
   /** A multipart boundary that nobody can foresee: a stored object could otherwise be made to end its own part. */
@@ -28,19 +37,24 @@ export interface ArchiveParts {
 /** The archive over its parts. Closing it closes index and blobs, not reader and renderer, which others share. */
 export function createArchive(parts: ArchiveParts): Archive {
   const { index, blobs } = parts;
+  const frames = createFrames(parts);
   const services = {
     ...parts,
-    frames: createFrames(parts),
+    memory: createIntakeMemory(INTAKE_BYTES),
+    frames,
+    pictures: createPictures({ frames, renderer: parts.renderer }),
     searches: createSearchMemory(parts.clock),
   };
   return {
     async store(bytes) {
-      const result = await storeInstance(parts, bytes);
+      const result = await storeInstance(services, bytes);
       if (result.kind === 'refused' && result.code === 'not_admitted')
         throw new Error('nothing was to be refused here');
       return result;
     },
+    storeIf: (bytes, admission) => storeInstance(parts, bytes, admission),
     handle: (request, context) => handleRequest(request, context, services),
+    retrieveByUri: (request, context) => retrieveByUri(request, context, services),
     delete: (path, actor) => deleteObjects(parts, path, actor),
     hasStudy: async (study) =>
       (await index.search({ ...oneStudy(study), query: everything })).rows.length > 0,

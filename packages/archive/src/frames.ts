@@ -5,6 +5,7 @@ import { createFrameCache } from './frame-cache.ts';
 import { unpackJson } from './index/stored-json.ts';
 import type { IndexStore, ObjectPath, StoredInstance } from './index/index-store.ts';
 import { createLru } from './lru.ts';
+import type { Transcoder } from './transcoder.ts';
 import { cutBits, joinPieces, swapBytes, swapStream, wordBytesOf } from './native-bytes.ts';
 
 export const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
@@ -17,15 +18,31 @@ const MAX_CACHED_SOURCE_BYTES = 16 * 1024 ** 2;
 /** A series of CT or a short cine: decoding costs more than memory. */
 const MAX_CACHED_FRAME_BYTES = 192 * 1024 ** 2;
 
-/** Objects and frames by their place. Answers to the same question are remembered: objects never change. */
+/**
+ * Objects and frames by their place. Where an object is, is remembered for as long as its study stays what it is; what is
+ * in it for ever, under the hash of its bytes.
+ */
 export interface Frames {
+  /** Nothing that was deleted, by whatever process, is found. */
   find(path: Required<ObjectPath>): Promise<StoredInstance | undefined>;
   /** The frame's bytes as they are stored. `frame` counts from 1; DicomError `frame_missing` where there is none. */
   readonly stored: (instance: StoredInstance, frame: number) => Promise<Uint8Array>;
   /** Bytes of `stored`, without reading it. */
   storedLength(instance: StoredInstance, frame: number): Promise<number>;
-  /** The frame's stored values as Explicit VR Little Endian has them, decoded where compressed. */
+  /** The frame uncompressed, little endian, as the metadata of the stored object describes it (docs/adr/0010). */
   readonly native: (instance: StoredInstance, frame: number) => Promise<Uint8Array>;
+  /** The frame compressed without loss to another transfer syntax; DicomError unsupported_transfer_syntax. */
+  encoded(instance: StoredInstance, frame: number, transferSyntaxUid: string): Promise<Uint8Array>;
+  /** DicomError `no_pixel_data` where there is none. */
+  layout(instance: StoredInstance): Promise<FrameIndex>;
+  /** Metadata and tables of the object, in shared memory. */
+  source(instance: StoredInstance): Promise<ImageSource>;
+  /** The bytes of `stored`, or a part of them, as they are read: a video is one frame of any size. */
+  stream(
+    instance: StoredInstance,
+    frame: number,
+    range?: { readonly offset: number; readonly length: number },
+  ): Promise<AsyncIterable<Uint8Array>>;
   /** What a worker needs to decode or render the frame. */
   job(instance: StoredInstance, frame: number): Promise<FrameJob>;
   /** The values of one BulkDataURI, little endian. Undefined: there is no such path. */
@@ -34,22 +51,26 @@ export interface Frames {
 
 export interface BulkBytes {
   readonly length: number;
-  read(): Promise<AsyncIterable<Uint8Array>>;
+  read(part?: { readonly offset: number; readonly length: number }): Promise<AsyncIterable<Uint8Array>>;
 }
 
 export interface FramesParts {
   readonly index: IndexStore;
   readonly blobs: BlobStore;
   readonly renderer: FrameRenderer;
+  readonly transcoder?: Transcoder;
 }
 
 /** Whether the frames are stored as Explicit VR Little Endian would have them, but for byte order and bit offset. */
 export const isNative = (instance: StoredInstance): boolean =>
   transferSyntax(instance.transferSyntaxUid)?.family === 'native';
 
-export function createFrames({ index, blobs, renderer }: FramesParts): Frames {
+export function createFrames({ index, blobs, renderer, transcoder }: FramesParts): Frames {
   const uncompressed = createFrameCache(MAX_CACHED_FRAME_BYTES);
-  const objects = createLru<StoredInstance>(MAX_CACHED_OBJECTS, () => 1);
+  const objects = createLru<{ readonly version: number; readonly instance: StoredInstance }>(
+    MAX_CACHED_OBJECTS,
+    () => 1,
+  );
   const layouts = createLru<FrameIndex>(MAX_CACHED_FRAGMENTS, (layout) =>
     layout.kind === 'native' ? 1 : layout.frames.reduce((sum, fragments) => sum + 1 + fragments.length, 1),
   );
@@ -60,15 +81,18 @@ export function createFrames({ index, blobs, renderer }: FramesParts): Frames {
 
   async function find(path: Required<ObjectPath>): Promise<StoredInstance | undefined> {
     const key = `${path.study}/${path.series}/${path.instance}`;
+    // Asked before the list, so that what changes in between is asked for once more.
+    const version = await index.versionOf(path.study);
+    if (version === undefined) return undefined;
     const known = objects.get(key);
-    if (known) return known;
+    if (known?.version === version) return known.instance;
     const [instance] = await index.list(path);
-    if (instance) objects.set(key, instance);
+    if (instance) objects.set(key, { version, instance });
     return instance;
   }
 
   async function layoutOf(instance: StoredInstance): Promise<FrameIndex> {
-    const key = String(instance.id);
+    const key = instance.hash;
     const known = layouts.get(key);
     if (known) return known;
     const encoded = await index.frameIndex(instance.id);
@@ -136,27 +160,91 @@ export function createFrames({ index, blobs, renderer }: FramesParts): Frames {
         ? Math.ceil(layout.frameBits / 8)
         : fragmentsOf(layout, frame).reduce((sum, { length }) => sum + length, 0);
     },
+    async stream(instance, frame, range) {
+      const layout = await layoutOf(instance);
+      if (layout.kind === 'native') return once(await readNative(blobs, instance, layout, frame), range);
+      const pieces = partsOf(fragmentsOf(layout, frame), range);
+      const open = (piece: BytePiece): Promise<AsyncIterable<Uint8Array>> =>
+        blobs.stream(instance.dataHash, instance.dataSize, piece);
+      const [first, ...others] = pieces;
+      return first ? chained(await open(first), others, open) : once(new Uint8Array(0));
+    },
     native: (instance, frame) =>
-      uncompressed(`${instance.id}/${frame}`, async () =>
+      uncompressed(`${instance.hash}/${frame}`, async () =>
         isNative(instance) ? stored(instance, frame) : renderer.decode(await job(instance, frame)),
       ),
+    async encoded(instance, frame, target) {
+      if (!transcoder) throw new DicomError('unsupported_transfer_syntax');
+      const { bytes } = await transcoder.frame({ ...(await job(instance, frame)), target, for: 'metadata' });
+      return bytes;
+    },
+    layout: layoutOf,
+    source: sourceOf,
     async bulk(instance, path) {
       const row = (await index.bulk(instance.id)).find((each) => each.path === path);
       if (!row) return undefined;
       const { vr, offset, length, bigEndian } = row;
       return {
         length,
-        async read() {
-          const bytes = await blobs.stream(instance.dataHash, instance.dataSize, { offset, length });
-          return bigEndian ? swapStream(bytes, wordBytesOf(vr)) : bytes;
+        async read(part = { offset: 0, length }) {
+          const open = (from: number, size: number): Promise<AsyncIterable<Uint8Array>> =>
+            blobs.stream(instance.dataHash, instance.dataSize, { offset: offset + from, length: size });
+          if (!bigEndian) return open(part.offset, part.length);
+          const word = wordBytesOf(vr);
+          const first = part.offset - (part.offset % word);
+          const last = Math.min(length, Math.ceil((part.offset + part.length) / word) * word);
+          const whole = swapStream(await open(first, last - first), word);
+          return cutStream(whole, { offset: part.offset - first, length: part.length });
         },
       };
     },
   };
 }
 
+/** A part of a stream that is read from its beginning. */
+async function* cutStream(bytes: AsyncIterable<Uint8Array>, part: BytePiece): AsyncGenerator<Uint8Array> {
+  let at = 0;
+  for await (const piece of bytes) {
+    const from = Math.max(0, part.offset - at);
+    const to = Math.min(piece.length, part.offset + part.length - at);
+    if (from < to) yield piece.subarray(from, to);
+    at += piece.length;
+  }
+}
+
+interface BytePiece {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** Where the bytes of a range lie that counts through all the fragments. */
+function partsOf(fragments: readonly BytePiece[], range?: BytePiece): readonly BytePiece[] {
+  if (!range) return fragments;
+  let before = 0;
+  return fragments.flatMap(({ offset, length }) => {
+    const from = Math.max(0, range.offset - before);
+    const to = Math.min(length, range.offset + range.length - before);
+    before += length;
+    return from < to ? [{ offset: offset + from, length: to - from }] : [];
+  });
+}
+
+/** The first one is open before the answer begins, so that a damaged file is a status. */
+async function* chained(
+  first: AsyncIterable<Uint8Array>,
+  others: readonly BytePiece[],
+  open: (piece: BytePiece) => Promise<AsyncIterable<Uint8Array>>,
+): AsyncGenerator<Uint8Array> {
+  yield* first;
+  for (const piece of others) yield* await open(piece);
+}
+
+async function* once(bytes: Uint8Array, range?: BytePiece): AsyncGenerator<Uint8Array> {
+  yield range ? bytes.subarray(range.offset, range.offset + range.length) : bytes;
+}
+
 /** What is the same for every frame of an object. */
-type ImageSource = Required<Pick<FrameJob, 'metadata' | 'bulk'>>;
+export type ImageSource = Required<Pick<FrameJob, 'metadata' | 'bulk'>>;
 
 function inSharedMemory(bytes: Uint8Array): Uint8Array {
   const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));

@@ -47,8 +47,10 @@ export function annotationText(
 function patientLines(dataset: DicomDataset): readonly string[] {
   const name = getPersonName(dataset, tags.patientName);
   const birthDate = getText(dataset, tags.birthDate);
+  // Where the name is there in letters, its characters, which could only be drawn as boxes, are left out.
+  const drawable = name?.Alphabetic === undefined ? name : { Alphabetic: name.Alphabetic };
   return [
-    (name && displayPersonName(name)) || 'No patient name',
+    (drawable && displayPersonName(drawable)) || 'No patient name',
     `ID ${getText(dataset, tags.patientId) ?? 'missing'}`,
     joined([birthDate && `born ${isoDate(birthDate) ?? birthDate}`, getText(dataset, tags.sex)]),
   ].filter((line) => line !== '');

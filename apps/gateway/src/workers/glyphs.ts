@@ -43,8 +43,9 @@ const spelled: Readonly<Record<string, string>> = {
   æ: 'ae',
   Œ: 'OE',
   œ: 'oe',
-  Ø: 'O\u0338',
-  ø: 'o\u0338',
+  // A stroked O would be taken for a zero.
+  Ø: 'OE',
+  ø: 'oe',
   Ł: 'L\u0338',
   ł: 'l\u0338',
   Đ: 'D\u0338',

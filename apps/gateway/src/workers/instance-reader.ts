@@ -1,33 +1,54 @@
-import { availableParallelism } from 'node:os';
-import { type InstanceReader, type ParsedInstance, WorkersBusy } from '@sightline/archive';
+import {
+  type InstanceReader,
+  type ParsedInstance,
+  type TakenInstance,
+  WorkersBusy,
+} from '@sightline/archive';
 import { DicomError } from '@sightline/dicom';
-import { createWorkerPool, type WorkerPool, WorkerPoolError } from './pool.ts';
+import type { ParseAnswer, ParseJob } from './parse-worker.ts';
+import { createWorkerPool, type JobOptions, type WorkerPool, WorkerPoolError } from './pool.ts';
 
 /** A file of many gigabytes is read by its headers only, so this is long. */
 const DEADLINE_MS = 30_000;
 const HEAP_MB = 1024;
 const MAX_QUEUED = 1024;
+/** More than there are cores: a worker waits for the disk most of the time. */
+const THREADS = 4;
 
 export interface WorkerInstanceReader extends InstanceReader {
   close(): Promise<void>;
 }
 
 /** The archive's reader, in worker threads that start with the first file. */
-export function createInstanceReader(size = Math.min(2, availableParallelism())): WorkerInstanceReader {
-  const pool: WorkerPool<string, ParsedInstance> = createWorkerPool({
+export function createInstanceReader(size = THREADS): WorkerInstanceReader {
+  const pool: WorkerPool<ParseJob, ParseAnswer> = createWorkerPool({
     script: new URL('./parse-worker.ts', import.meta.url),
     size,
     maxQueued: MAX_QUEUED,
     deadlineMs: DEADLINE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
-  return { read: (file) => read(pool, file), close: () => pool.close() };
+  // The worker answers each kind of job with its own kind of answer.
+  return {
+    read: (file) => run(pool, { kind: 'read', file }) as Promise<ParsedInstance>,
+    take: ({ memory, size: length }, stem) =>
+      run(
+        pool,
+        { kind: 'take', memory, size: length, stem },
+        { transfer: [memory.buffer] },
+      ) as Promise<TakenInstance>,
+    close: () => pool.close(),
+  };
 }
 
 /** A file that takes a worker down, or its time, is a file that cannot be used. */
-async function read(pool: WorkerPool<string, ParsedInstance>, file: string): Promise<ParsedInstance> {
+async function run(
+  pool: WorkerPool<ParseJob, ParseAnswer>,
+  job: ParseJob,
+  options?: JobOptions,
+): Promise<ParseAnswer> {
   try {
-    return await pool.run(file);
+    return await pool.run(job, options);
   } catch (error) {
     if (error instanceof WorkerPoolError && error.code === 'overloaded')
       throw new WorkersBusy({ cause: error });

@@ -1,12 +1,29 @@
-import { type ParsedInstance, readInstanceFile } from '@sightline/archive';
+import {
+  type FileInMemory,
+  type ParsedInstance,
+  readInstanceFile,
+  takeInstance,
+  type TakenInstance,
+} from '@sightline/archive';
 import { serveJobs } from './worker-protocol.ts';
 
-/** A job is the path of a file that the archive has just written. */
-serveJobs<string, ParsedInstance>((file) => {
-  const answer = readInstanceFile(file);
-  const bytes = [answer.metadata, answer.frameIndex, answer.inflated];
-  return { answer, transfer: wholeBuffers(bytes) };
+/** A file that the archive has just written, or one in memory that is to be written. */
+export type ParseJob =
+  | { readonly kind: 'read'; readonly file: string }
+  | ({ readonly kind: 'take'; readonly stem: string } & FileInMemory);
+
+export type ParseAnswer = ParsedInstance | TakenInstance;
+
+serveJobs<ParseJob, ParseAnswer>((job) => {
+  if (job.kind === 'read') {
+    const answer = readInstanceFile(job.file);
+    return { answer, transfer: wholeBuffers(bytesOf(answer)) };
+  }
+  const answer = takeInstance(job, job.stem);
+  return { answer, transfer: wholeBuffers([answer.memory, ...bytesOf(answer.parsed)]) };
 });
+
+const bytesOf = ({ metadata, frameIndex, inflated }: ParsedInstance) => [metadata, frameIndex, inflated];
 
 /** Memory that nothing else lies in may move; the rest is copied. */
 function wholeBuffers(all: readonly (Uint8Array | undefined)[]): readonly ArrayBuffer[] {

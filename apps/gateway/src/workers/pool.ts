@@ -1,4 +1,5 @@
 import { type ResourceLimits, Worker } from 'node:worker_threads';
+import { BlobError } from '@sightline/archive';
 import { DicomError } from '@sightline/dicom';
 import type { WorkerReply } from './worker-protocol.ts';
 
@@ -45,7 +46,7 @@ export interface JobOptions {
  * job and nothing else: the next job gets a new one.
  */
 export interface WorkerPool<Job, Answer> {
-  /** Rejects with DicomError (the input), WorkerPoolError (the pool) or the reason of the signal. */
+  /** Rejects with DicomError (the input), BlobError (the disk), WorkerPoolError (the pool) or the reason of the signal. */
   run(job: Job, options?: JobOptions): Promise<Answer>;
   /** Stops the threads; jobs under way and waiting reject with `closed`. */
   close(): Promise<void>;
@@ -200,6 +201,7 @@ function startThread<Job, Answer>(
 
 function asError(reply: Exclude<WorkerReply, { kind: 'answer' }>): Error {
   if (reply.kind === 'refused') return new DicomError(reply.code);
+  if (reply.kind === 'storage') return new BlobError(reply.code);
   const error = new WorkerPoolError('unforeseen');
   error.stack = `${error.name}: ${error.message}\n${reply.stack}`;
   return error;

@@ -1,10 +1,13 @@
 import { parentPort } from 'node:worker_threads';
+import { BlobError, type BlobErrorCode } from '@sightline/archive';
 import { DicomError, type DicomErrorCode } from '@sightline/dicom';
 
 /** What a worker sends back. It has one job at a time, so nothing needs a number. */
 export type WorkerReply =
   | { readonly kind: 'answer'; readonly answer: unknown }
   | { readonly kind: 'refused'; readonly code: DicomErrorCode }
+  /** The disk, say, is full. */
+  | { readonly kind: 'storage'; readonly code: BlobErrorCode }
   /** Where in our code it happened: never the message, which may quote a file. */
   | { readonly kind: 'unforeseen'; readonly stack: string };
 
@@ -35,6 +38,7 @@ export function serveJobs<Job, Answer>(
 
 function failure(error: unknown): WorkerReply {
   if (error instanceof DicomError) return { kind: 'refused', code: error.code };
+  if (error instanceof BlobError) return { kind: 'storage', code: error.code };
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const calls = stack.split('\n').filter((line) => /^\s+at /.test(line));
   return { kind: 'unforeseen', stack: calls.join('\n') };

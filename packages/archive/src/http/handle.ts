@@ -21,10 +21,20 @@ export async function handleRequest(
   context: RequestContext,
   services: Services,
 ): Promise<HttpResponse> {
-  try {
+  return answering(request, () => {
     const { transaction, segments } = route(request);
     const path = pathParameters(transaction, segments);
-    const response = await transaction.handle({ request, context, path, query: queryOf(request) }, services);
+    return transaction.handle({ request, context, path, query: queryOf(request) }, services);
+  });
+}
+
+/** The answer of `work`, or the problem that it met. */
+export async function answering(
+  request: HttpRequest,
+  work: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  try {
+    const response = await work();
     return request.method === 'HEAD' ? withoutBody(response) : response;
   } catch (error) {
     const response = problemResponse(problemOf(error));
@@ -118,7 +128,7 @@ function frameList(text: string): readonly number[] {
   return numbers.map(Number);
 }
 
-function queryOf({ query }: HttpRequest): ReturnType<typeof parseQueryString> {
+export function queryOf({ query }: HttpRequest): ReturnType<typeof parseQueryString> {
   try {
     return parseQueryString(query);
   } catch (cause) {

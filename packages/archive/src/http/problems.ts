@@ -90,6 +90,12 @@ export const archiveProblems = {
     detail:
       'The range that the request asks for begins behind the last byte. Content-Range says how many there are.',
   },
+  animation_too_large: {
+    status: 413,
+    title: 'Too many frames for one picture',
+    detail:
+      'So many frames are not put into one moving picture. Ask for fewer of them, for a smaller viewport, or for each by itself.',
+  },
   store_media_type_unsupported: {
     status: 415,
     title: 'Media type cannot be stored',
@@ -112,6 +118,12 @@ export const archiveProblems = {
     title: 'Stored object damaged',
     detail:
       'The stored bytes of this object are missing or incomplete. Restore it from a backup or send it again.',
+  },
+  parameter_not_supported: {
+    status: 501,
+    title: 'Not done by this server',
+    detail:
+      'A parameter of the request asks for something that this server does not do. The list of errors names it.',
   },
   archive_busy: {
     status: 503,

@@ -5,7 +5,9 @@ import type { FrameRenderer } from '../frame-renderer.ts';
 import type { DeleteParts } from '../delete.ts';
 import type { Frames } from '../frames.ts';
 import type { IndexStore, StoredInstance } from '../index/index-store.ts';
+import type { Pictures } from '../pictures.ts';
 import type { StoreParts } from '../store.ts';
+import type { Transcoder } from '../transcoder.ts';
 import { ArchiveProblem } from './problems.ts';
 import type { SearchMemory } from './search-memory.ts';
 
@@ -40,6 +42,8 @@ export interface Services extends StoreParts, DeleteParts {
   readonly blobs: BlobStore;
   readonly renderer: FrameRenderer;
   readonly frames: Frames;
+  readonly pictures: Pictures;
+  readonly transcoder?: Transcoder;
   readonly searches: SearchMemory;
   /** A multipart boundary that nobody can foresee. */
   readonly newBoundary: () => string;
