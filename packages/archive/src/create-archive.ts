@@ -11,11 +11,15 @@ import { retrieveByUri } from './http/wado-uri.ts';
 import { createSearchMemory } from './http/search-memory.ts';
 import type { IndexStore, StoredInstance } from './index/index-store.ts';
 import { unpackJson } from './index/stored-json.ts';
+import { createIntakeMemory } from './intake-memory.ts';
 import type { InstanceReader } from './instance-reader.ts';
 import { createIntakeMemory } from './intake-memory.ts';
 import { createPictures } from './pictures.ts';
 import { storeInstance } from './store.ts';
 import type { Transcoder } from './transcoder.ts';
+
+/** Objects on their way to a worker and the disk, of all requests together. */
+const INTAKE_BYTES = 48 * 1024 ** 2;
 
 /** Objects on their way to a worker and the disk, of all requests together. */
 const INTAKE_BYTES = 48 * 1024 ** 2;
@@ -39,6 +43,8 @@ export function createArchive(parts: ArchiveParts): Archive {
   const { index, blobs } = parts;
   const frames = createFrames(parts);
   const services = {
+    memory: createIntakeMemory(INTAKE_BYTES),
+   
     ...parts,
     memory: createIntakeMemory(INTAKE_BYTES),
     frames,

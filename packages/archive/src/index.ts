@@ -3,7 +3,7 @@ export * from './blobs/blob-store.ts';
 export { createFileArchive, type FileArchiveOptions } from './blobs/file-archive.ts';
 export { openFileBlobs } from './blobs/file.ts';
 export { openStaging } from './blobs/staging.ts';
-export { readInstanceFile } from './blobs/read-instance-file.ts';
+export { readInstanceFile, takeInstance } from './blobs/read-instance-file.ts';
 export { createArchive, type ArchiveParts } from './create-archive.ts';
 export * from './frame-renderer.ts';
 export { archiveProblems, type ArchiveProblemCode } from './http/problems.ts';

@@ -1,12 +1,31 @@
 import type { DicomDataset, Uid } from '@sightline/dicom';
 
 /**
- * Reads one DICOM file from disk. It runs in a worker thread with limits on time and memory, because the bytes are
- * untrusted; `readInstanceFile` of this package is the whole of the work.
+ * Reads one DICOM file. It runs in a worker thread with limits on time and memory, because the bytes are untrusted;
+ * `readInstanceFile` and `takeInstance` of this package are the whole of the work.
  */
 export interface InstanceReader {
   /** Rejects with a DicomError where the file cannot be used. */
   read(file: string): Promise<ParsedInstance>;
+  /**
+   * The same of a file that is in memory only, and puts what can be used on the disk, durably, under the name
+   * `stagedFile(stem, hash)`. The memory moves away and comes back with the answer; when it rejects, with a DicomError,
+   * BlobError or because of the worker, it is gone.
+   */
+  take(file: FileInMemory, stem: string): Promise<TakenInstance>;
+}
+
+export interface FileInMemory {
+  /** Memory that nothing else lies in. */
+  readonly memory: Uint8Array<ArrayBuffer>;
+  /** How much of it, from its start, is the file. */
+  readonly size: number;
+}
+
+export interface TakenInstance extends FileInMemory {
+  readonly parsed: ParsedInstance;
+  /** SHA-256 of the file, hexadecimal. */
+  readonly hash: string;
 }
 
 /** Everything that a later read needs, computed once. Plain data: it crosses from the worker by structured clone. */

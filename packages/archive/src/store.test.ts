@@ -155,7 +155,7 @@ function archiveOf(folder: string, changed: Partial<ArchiveParts>) {
 test('a reader that fails for another reason than the file rejects and leaves nothing', async () => {
   const folder = temporaryFolder();
   const fail = () => Promise.reject(new Error('the worker ended'));
-  const archive = archiveOf(folder, { reader: { read: fail } });
+  const archive = archiveOf(folder, { reader: { read: fail, take: fail } });
   await expect(archive.store(once(synthetic()))).rejects.toThrow('the worker ended');
   expect(filesIn(folder)).toEqual([]);
 });
@@ -206,7 +206,7 @@ test('bytes that a clean-up took before they were recorded are put again', async
 
 test('every refusal of the reader is an outcome', async () => {
   const refuse = () => Promise.reject(new DicomError('too_large'));
-  const archive = archiveOf(temporaryFolder(), { reader: { read: refuse } });
+  const archive = archiveOf(temporaryFolder(), { reader: { read: refuse, take: refuse } });
   expect(await archive.store(once(synthetic()))).toEqual({ kind: 'refused', code: 'too_large' });
 });
 

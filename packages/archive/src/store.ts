@@ -1,17 +1,13 @@
 import { DicomError } from '@sightline/dicom';
 import type { InstanceIdentity, StoreOutcome, StoreRefusal } from './archive.ts';
 import { BlobError, type BlobStore, type StagedBlob, type Staging } from './blobs/blob-store.ts';
+import { type Arrived, type IntakeParts, takeIn } from './intake.ts';
 import type { AddOutcome, IndexStore } from './index/index-store.ts';
-import type { InstanceReader, ParsedInstance } from './instance-reader.ts';
+import type { ParsedInstance } from './instance-reader.ts';
 
-/** As large as the largest slide or cine in a file; a limit, because a stream has none of its own. */
-const MAX_INSTANCE_BYTES = 32 * 1024 ** 3;
-
-export interface StoreParts {
+export interface StoreParts extends IntakeParts {
   readonly index: IndexStore;
   readonly blobs: BlobStore;
-  readonly staging: Staging;
-  readonly reader: InstanceReader;
   readonly clock: () => Date;
 }
 
@@ -23,34 +19,88 @@ export type StoreResult =
   | StoreOutcome
   | ({ readonly kind: 'refused'; readonly code: 'not_admitted' } & InstanceIdentity);
 
+/** Enough to keep the disk busy, few enough that the memory they hold is small. */
+const STORES_AT_ONCE = 16;
+
 /**
- * Stores one DICOM file. The order is the promise: to a temporary file while hashing, to the disk, under its name, the
- * folder to the disk, one durable transaction, and only then the answer. Whatever fails before the transaction leaves
- * nothing that anyone could see.
+ * Stores one DICOM file. The order is the promise: to a staged file on the disk, under its name, the folder to the
+ * disk, one durable transaction, and only then the answer. Whatever fails before the transaction leaves nothing that
+ * anyone could see.
  */
 export async function storeInstance(
   parts: StoreParts,
-  bytes: AsyncIterable<Uint8Array>,
+  body: AsyncIterable<Uint8Array>,
   admission: Admission = () => 'admitted',
 ): Promise<StoreResult> {
+  return (await beginToStore(parts, body, admission)).result;
+}
+
+/** A body to store, or what came instead of one and is passed on in its place. */
+export type StoreItem<Other> = { readonly body: AsyncIterable<Uint8Array> } | { readonly instead: Other };
+
+/**
+ * Stores many, each as `storeInstance` does, and answers in the order of the items. A body is read to its end before
+ * the next item is asked for; writing it goes on meanwhile, so that many share the work of the disk. When the items end
+ * with an error, all that were complete are settled before it is thrown.
+ */
+export async function* storeEach<Other>(
+  parts: StoreParts,
+  items: AsyncIterable<StoreItem<Other>>,
+  admission: Admission = () => 'admitted',
+): AsyncGenerator<StoreResult | Other> {
+  const underWay: Promise<StoreResult | Other>[] = [];
+  try {
+    for await (const item of items) {
+      if ('instead' in item) underWay.push(Promise.resolve(item.instead));
+      else underWay.push((await beginToStore(parts, item.body, admission)).result);
+      const first = underWay.length >= STORES_AT_ONCE ? underWay.shift() : undefined;
+      if (first) yield await first;
+    }
+    for (let next = underWay.shift(); next; next = underWay.shift()) yield await next;
+  } finally {
+    await Promise.allSettled(underWay);
+  }
+}
+
+/** Resolves when the body is read; the result comes later. Rejects only with an error of the body itself. */
+async function beginToStore(
+  parts: StoreParts,
+  body: AsyncIterable<Uint8Array>,
+  admission: Admission,
+): Promise<{ readonly result: Promise<StoreResult> }> {
+  try {
+    const { arrived } = await takeIn(parts, body);
+    const result = settle(parts, arrived, admission);
+    // Others may be waited for first.
+    result.catch(() => undefined);
+    return { result };
+  } catch (error) {
+    return { result: Promise.resolve(refused(error)) };
+  }
+}
+
+async function settle(parts: StoreParts, arrived: Promise<Arrived>, admission: Admission): Promise<StoreResult> {
   const staged: StagedBlob[] = [];
   try {
-    const original = await parts.staging.stage(bytes, MAX_INSTANCE_BYTES);
-    staged.push(original);
-    const parsed = await parts.reader.read(original.file);
+    const { parsed, blob } = await arrived;
+    staged.push(blob);
     const identity = identityOf(parsed);
     if (admission(identity) === 'refused') return { kind: 'refused', code: 'not_admitted', ...identity };
-    const data = parsed.inflated ? await stageDerived(parts.staging, parsed.inflated) : original;
-    if (data !== original) staged.push(data);
-    const ready = { parsed, original, data };
-    return await record(parts, ready);
+    const data = parsed.inflated ? await stageDerived(parts.staging, parsed.inflated) : blob;
+    if (data !== blob) staged.push(data);
+    return await record(parts, { parsed, original: blob, data });
   } catch (error) {
-    const code = refusalOf(error);
-    if (code === undefined) throw error;
-    return { kind: 'refused', code };
+    return refused(error);
   } finally {
     await Promise.all(staged.map((blob) => blob.end()));
   }
+}
+
+/** Throws the error where it is not one of the object's own. */
+function refused(error: unknown): StoreResult {
+  const code = refusalOf(error);
+  if (code === undefined) throw error;
+  return { kind: 'refused', code };
 }
 
 interface Ready {

@@ -32,7 +32,7 @@ export * from './part10/peek-identity.ts';
 export * from './part10/random-access.ts';
 export * from './part10/read-data-set.ts';
 export * from './part10/read-limits.ts';
-export { type Identity, type Part10, readPart10 } from './part10/read-part10.ts';
+export { type Identity, isLikeDicom, type Part10, readPart10 } from './part10/read-part10.ts';
 export * from './part10/recode-data-set.ts';
 export * from './part10/sparse-access.ts';
 export * from './part10/write-data-set.ts';

@@ -14,10 +14,14 @@ const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 export async function reportingFullDisk<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
-  } catch (cause) {
-    throw FULL.includes(codeOf(cause)) ? new BlobError('out_of_space', { cause }) : cause;
+  } catch (error) {
+    throw asFullDisk(error);
   }
 }
+
+/** BlobError `out_of_space` where that is what the error says, else the error itself. */
+export const asFullDisk = (error: unknown): unknown =>
+  FULL.includes(codeOf(error)) ? new BlobError('out_of_space', { cause: error }) : error;
 
 export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -75,7 +79,7 @@ export class FolderSyncs {
   async close(): Promise<void> {
     const fds = await Promise.allSettled(this.#open.values());
     this.#open.clear();
-    await Promise.all(fds.map((fd) => fd.status === 'fulfilled' && closeFd(fd.value)));
+    await Promise.all(fds.flatMap((fd) => (fd.status === 'fulfilled' ? [closeFd(fd.value)] : [])));
   }
 
   #run(folder: string): Promise<void> {

@@ -26,9 +26,12 @@ test('a second server on the folder refuses and says who has it; a tool beside i
 
 /** Stores objects as fast as it can and prints the UID of each one that was acknowledged. */
 const storing = (folder: string) => `
-  import { createFileArchive, readInstanceFile } from '@sightline/archive';
+  import { createFileArchive, readInstanceFile, takeInstance } from '@sightline/archive';
   import { synthetic, frameBytes } from './packages/archive/src/test-support/synthetic.ts';
-  const reader = { read: async (file) => readInstanceFile(file) };
+  const reader = {
+    read: async (file) => readInstanceFile(file),
+    take: async (file, stem) => takeInstance(file, stem),
+  };
   const archive = await createFileArchive(${JSON.stringify(folder)}, { reader, clock: () => new Date(), role: 'server', audit: async () => {} });
   async function* once(bytes) { yield bytes; }
   const first = Number(process.argv.at(-1));

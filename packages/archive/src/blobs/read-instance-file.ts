@@ -1,8 +1,11 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { inflateRawSync } from 'node:zlib';
-import { DicomError, readPart10, type RandomAccess } from '@sightline/dicom';
-import type { ParsedInstance } from '../instance-reader.ts';
+import { DicomError, randomAccess, readPart10, type RandomAccess } from '@sightline/dicom';
+import type { FileInMemory, ParsedInstance, TakenInstance } from '../instance-reader.ts';
 import { parseInstance } from '../parse-instance.ts';
+import { stagedFile } from './blob-store.ts';
+import { asFullDisk } from './durable-files.ts';
 
 /**
  * Reads one DICOM file, synchronously: the work of an InstanceReader, for a worker thread. Throws DicomError where the
@@ -11,13 +14,40 @@ import { parseInstance } from '../parse-instance.ts';
 export function readInstanceFile(file: string): ParsedInstance {
   const fd = openSync(file, 'r');
   try {
-    return parseInstance(readPart10(randomAccess(fd), { inflateRaw }));
+    return parseInstance(readPart10(fileAccess(fd), { inflateRaw }));
   } finally {
     closeSync(fd);
   }
 }
 
-function randomAccess(fd: number): RandomAccess {
+/**
+ * `InstanceReader.take`, synchronously, for a worker thread. What is no usable DICOM file is refused before anything
+ * is written.
+ */
+export function takeInstance({ memory, size }: FileInMemory, stem: string): TakenInstance {
+  const bytes = memory.subarray(0, size);
+  const parsed = parseInstance(readPart10(randomAccess(bytes), { inflateRaw }));
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  writeDurably(stagedFile(stem, hash), bytes);
+  return { memory, size, parsed, hash };
+}
+
+function writeDurably(file: string, bytes: Uint8Array): void {
+  try {
+    const fd = openSync(file, 'wx');
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+      fdatasyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw asFullDisk(error);
+  }
+}
+
+function fileAccess(fd: number): RandomAccess {
   return {
     size: fstatSync(fd).size,
     read(offset, length) {

@@ -76,8 +76,8 @@ test.each([
 
 test.each([
   ['DELETE', '/studies', 'GET, HEAD, POST'],
-  ['PUT', '/studies/1.2.3', 'GET, HEAD, POST'],
-  ['POST', INSTANCE, 'GET, HEAD'],
+  ['PUT', '/studies/1.2.3', 'GET, HEAD, POST, DELETE'],
+  ['POST', INSTANCE, 'GET, HEAD, DELETE'],
 ])('%s %s is not allowed, and says what is', async (method, path, allow) => {
   const answer = await ask(await filled(), path, { method });
   expect([answer.status, answer.headers['allow']]).toEqual([405, allow]);

@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import { DicomError, type DicomDataset } from '@sightline/dicom';
 import type { HttpRequest, HttpResponse } from '@sightline/dicomweb';
 import { onTestFinished } from 'vitest';
-import type { Archive, Audit, RequestContext } from '../archive.ts';
+import type { Actor, Archive, Audit, RequestContext } from '../archive.ts';
 import { createFileArchive } from '../blobs/file-archive.ts';
-import { readInstanceFile } from '../blobs/read-instance-file.ts';
+import { readInstanceFile, takeInstance } from '../blobs/read-instance-file.ts';
 import type { FrameRenderer, RenderJob } from '../frame-renderer.ts';
 import type { InstanceReader } from '../instance-reader.ts';
 
 export const ROOT = 'https://host/dicom-web';
 
 /** Reads in this thread, as the worker does in its own. */
-export const reader: InstanceReader = { read: async (file) => readInstanceFile(file) };
+export const reader: InstanceReader = {
+  read: async (file) => readInstanceFile(file),
+  take: async (file, stem) => takeInstance(file, stem),
+};
 
 /** Stands in for the decoders, which are not this package's: what it "decodes" is the stored bytes, twice. */
 export const renderer: FrameRenderer = {
@@ -75,6 +78,8 @@ export interface Ask {
   readonly body?: AsyncIterable<Uint8Array>;
   readonly studies?: ReadonlySet<string>;
   readonly canStore?: boolean;
+  readonly canDelete?: boolean;
+  readonly actor?: Actor;
 }
 
 /** One request without a socket, its answer read to the end. */
@@ -90,7 +95,9 @@ export async function ask(archive: Archive, path: string, options: Ask = {}): Pr
   const context: RequestContext = {
     root: ROOT,
     canStore: options.canStore ?? true,
+    canDelete: options.canDelete ?? true,
     ...(options.studies && { studies: options.studies }),
+    ...(options.actor && { actor: options.actor }),
   };
   return readAnswer(await archive.handle(request, context));
 }

@@ -10,7 +10,7 @@ import type { FrameIndex } from './frame-index.ts';
 import { guessEncoding, looksLikeDataSet } from './guess-encoding.ts';
 import { inflateDataSet, type ReadServices } from './inflate.ts';
 import { indexFrames } from './index-frames.ts';
-import type { RandomAccess } from './random-access.ts';
+import { type RandomAccess, randomAccess } from './random-access.ts';
 import { defaultReadLimits, type ReadLimits } from './read-limits.ts';
 import { type ReadWarning, readWarnings } from './read-warnings.ts';
 
@@ -89,6 +89,16 @@ export function locateDataSet(
   if (!guess) throw new DicomError('truncated');
   window.bigEndian = guess.bigEndian;
   return { window, at, isExplicit: guess.isExplicit };
+}
+
+/** Whether the first 140 bytes or more of a file could be those of a DICOM file; what could not be is refused at once. */
+export function isLikeDicom(head: Uint8Array): boolean {
+  try {
+    findStart(new ByteWindow(randomAccess(head)), new Set());
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const PREAMBLE_BYTES = 128;
