@@ -11,15 +11,11 @@ import { retrieveByUri } from './http/wado-uri.ts';
 import { createSearchMemory } from './http/search-memory.ts';
 import type { IndexStore, StoredInstance } from './index/index-store.ts';
 import { unpackJson } from './index/stored-json.ts';
-import { createIntakeMemory } from './intake-memory.ts';
 import type { InstanceReader } from './instance-reader.ts';
 import { createIntakeMemory } from './intake-memory.ts';
 import { createPictures } from './pictures.ts';
 import { storeInstance } from './store.ts';
 import type { Transcoder } from './transcoder.ts';
-
-/** Objects on their way to a worker and the disk, of all requests together. */
-const INTAKE_BYTES = 48 * 1024 ** 2;
 
 /** Objects on their way to a worker and the disk, of all requests together. */
 const INTAKE_BYTES = 48 * 1024 ** 2;
@@ -43,8 +39,6 @@ export function createArchive(parts: ArchiveParts): Archive {
   const { index, blobs } = parts;
   const frames = createFrames(parts);
   const services = {
-    memory: createIntakeMemory(INTAKE_BYTES),
-   
     ...parts,
     memory: createIntakeMemory(INTAKE_BYTES),
     frames,
@@ -58,7 +52,6 @@ export function createArchive(parts: ArchiveParts): Archive {
         throw new Error('nothing was to be refused here');
       return result;
     },
-    storeIf: (bytes, admission) => storeInstance(parts, bytes, admission),
     handle: (request, context) => handleRequest(request, context, services),
     retrieveByUri: (request, context) => retrieveByUri(request, context, services),
     delete: (path, actor) => deleteObjects(parts, path, actor),
