@@ -1,6 +1,7 @@
 import type { DicomDataset, DicomErrorCode, Uid } from '@sightline/dicom';
 import type { HttpRequest, HttpResponse } from '@sightline/dicomweb';
 import type { ObjectPath } from './index/index-store.ts';
+import type { Admission, StoreResult } from './store.ts';
 
 /** An embedded DICOMweb origin server. It opens nothing itself: storage, workers and clock are given to it. */
 export interface Archive {
@@ -9,6 +10,8 @@ export interface Archive {
    * (`bytes` throws) and failing storage reject, and leave nothing visible behind.
    */
   store(bytes: AsyncIterable<Uint8Array>): Promise<StoreOutcome>;
+  /** As `store`, for who was told what the object is: what `admission` refuses is not stored. */
+  storeIf(bytes: AsyncIterable<Uint8Array>, admission: Admission): Promise<StoreResult>;
   /** Answers one DICOMweb request. Foreseen errors are problem documents; rejects only on the unforeseen. */
   handle(request: HttpRequest, context: RequestContext): Promise<HttpResponse>;
   /** Answers one WADO-URI request (PS3.18 chapter 9). `request.path` is of no importance. */

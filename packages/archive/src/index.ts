@@ -11,3 +11,5 @@ export { FolderInUse } from './index/folder-lock.ts';
 export * from './index/index-store.ts';
 export { openSqliteIndex } from './index/sqlite.ts';
 export * from './instance-reader.ts';
+export * from './transcoder.ts';
+export type { Admission, StoreResult } from './store.ts';
