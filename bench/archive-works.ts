@@ -63,12 +63,16 @@ const questions: readonly Omit<Work, 'clients'>[] = [
 
 const pictures: readonly Omit<Work, 'clients'>[] = [
   {
-    name: 'rendered JPEG 512x512',
+    // A window of its own each time: a picture that is remembered would say nothing about making one.
+    name: 'rendered JPEG 512x512, each one new',
     atLeast: 1.5,
-    ask: (n) => ({ path: `${instance(n)}/rendered`, headers: jpeg }),
+    ask: (n) => ({
+      path: `${instance(n)}/rendered?window=${40 + (n % 5000) / 100},400,linear`,
+      headers: jpeg,
+    }),
   },
   {
-    name: 'thumbnail, against rendered at 128 px',
+    name: 'thumbnail, made once and remembered, against rendered at 128 px',
     atLeast: 5,
     ask: (n) => ({ path: `${instance(n)}/thumbnail?viewport=128,128`, headers: jpeg }),
     askOrthanc: (n) => ({ path: `${instance(n)}/rendered?viewport=128,128`, headers: jpeg }),
