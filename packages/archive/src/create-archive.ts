@@ -8,6 +8,7 @@ import { createFrames } from './frames.ts';
 import { handleRequest } from './http/handle.ts';
 import { isImage } from './http/rendered-kinds.ts';
 import { retrieveByUri } from './http/wado-uri.ts';
+import { createMetadataMemory } from './http/metadata-memory.ts';
 import { createSearchMemory } from './http/search-memory.ts';
 import type { IndexStore, StoredInstance } from './index/index-store.ts';
 import { unpackJson } from './index/stored-json.ts';
@@ -44,6 +45,7 @@ export function createArchive(parts: ArchiveParts): Archive {
     frames,
     pictures: createPictures({ frames, renderer: parts.renderer }),
     searches: createSearchMemory(parts.clock),
+    metadata: createMetadataMemory(),
   };
   return {
     async store(bytes) {
@@ -52,6 +54,7 @@ export function createArchive(parts: ArchiveParts): Archive {
         throw new Error('nothing was to be refused here');
       return result;
     },
+    storeIf: (bytes, admission) => storeInstance(services, bytes, admission),
     handle: (request, context) => handleRequest(request, context, services),
     retrieveByUri: (request, context) => retrieveByUri(request, context, services),
     delete: (path, actor) => deleteObjects(parts, path, actor),

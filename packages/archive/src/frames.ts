@@ -6,7 +6,7 @@ import { unpackJson } from './index/stored-json.ts';
 import type { IndexStore, ObjectPath, StoredInstance } from './index/index-store.ts';
 import { createLru } from './lru.ts';
 import type { Transcoder } from './transcoder.ts';
-import { cutBits, joinPieces, swapBytes, swapStream, wordBytesOf } from './native-bytes.ts';
+import { cutBits, cutStream, joinPieces, swapBytes, swapStream, wordBytesOf } from './native-bytes.ts';
 
 export const EXPLICIT_VR_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 
@@ -199,17 +199,6 @@ export function createFrames({ index, blobs, renderer, transcoder }: FramesParts
       };
     },
   };
-}
-
-/** A part of a stream that is read from its beginning. */
-async function* cutStream(bytes: AsyncIterable<Uint8Array>, part: BytePiece): AsyncGenerator<Uint8Array> {
-  let at = 0;
-  for await (const piece of bytes) {
-    const from = Math.max(0, part.offset - at);
-    const to = Math.min(piece.length, part.offset + part.length - at);
-    if (from < to) yield piece.subarray(from, to);
-    at += piece.length;
-  }
 }
 
 interface BytePiece {

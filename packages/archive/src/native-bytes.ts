@@ -25,6 +25,22 @@ export async function* swapStream(
   if (rest.length > 0) yield rest;
 }
 
+/** A part of a stream that is read from its beginning. */
+export async function* cutStream(
+  bytes: AsyncIterable<Uint8Array>,
+  part: { readonly offset: number; readonly length: number },
+): AsyncGenerator<Uint8Array> {
+  const end = part.offset + part.length;
+  let at = 0;
+  for await (const piece of bytes) {
+    const from = Math.max(0, part.offset - at);
+    const to = Math.min(piece.length, end - at);
+    if (from < to) yield piece.subarray(from, to);
+    at += piece.length;
+    if (at >= end) return;
+  }
+}
+
 /**
  * The bits from `firstBit` on, moved so that they begin at a byte; the first pixel is the least significant bit
  * (PS3.5 8.1.1). Bits after the last are zero. Bytes that need no moving are not copied.

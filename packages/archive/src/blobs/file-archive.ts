@@ -12,7 +12,8 @@ import { openFileBlobs } from './file.ts';
 import { moveOldLayout } from './move-old-layout.ts';
 import { openStaging } from './staging.ts';
 
-export interface FileArchiveOptions extends Pick<ArchiveParts, 'reader' | 'renderer' | 'clock' | 'audit'> {
+export interface FileArchiveOptions
+  extends Pick<ArchiveParts, 'reader' | 'renderer' | 'transcoder' | 'clock' | 'audit'> {
   /**
    * `server`: alone on the folder, and first takes away what processes that died left behind; throws FolderInUse where
    * another server runs. `beside`: a tool such as the import, which may run while a server does.

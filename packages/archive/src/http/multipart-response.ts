@@ -11,14 +11,16 @@ export interface SizedPart {
   readonly size: number;
 }
 
-/** A multipart/related answer whose length is known before its first byte is. */
+/** A multipart/related answer. */
 export function multipartResponse(options: {
   /** Media type of the parts, with its parameters as one text: the `type` of RFC 2387 is the media type alone. */
   readonly type: string;
   readonly transferSyntax?: string;
   readonly boundary: string;
-  readonly sizes: readonly SizedPart[];
+  /** Absent: a part's size is known only when it is there, so that the answer has no length either. */
+  readonly sizes?: readonly SizedPart[];
   readonly parts: AsyncIterable<Part>;
+  readonly headers?: Readonly<Record<string, string>>;
 }): HttpResponse {
   const { type, transferSyntax, boundary, sizes, parts } = options;
   return {
@@ -29,8 +31,9 @@ export function multipartResponse(options: {
         boundary,
         ...(transferSyntax !== undefined && { 'transfer-syntax': transferSyntax }),
       }),
-      'content-length': String(multipartLength(boundary, sizes)),
+      ...(sizes && { 'content-length': String(multipartLength(boundary, sizes)) }),
       vary: 'accept',
+      ...options.headers,
     },
     body: writeMultipart(boundary, parts),
   };

@@ -3,50 +3,94 @@ import { formatMediaType, type HttpResponse, type Offer, type Part } from '@sigh
 import { EXPLICIT_VR_LITTLE_ENDIAN, type Frames } from '../frames.ts';
 import type { StoredInstance } from '../index/index-store.ts';
 import { negotiate } from './accept.ts';
-import { mediaTypeOf } from './bulk-media-types.ts';
+import { madeTypes, mediaTypeOf } from './bulk-media-types.ts';
+import { isKnown, notModified, PRIVATE_CACHE } from './conditional.ts';
 import { multipartResponse } from './multipart-response.ts';
 import { ArchiveProblem, type ArchiveProblemCode } from './problems.ts';
 import { readAhead } from './read-ahead.ts';
+import { singlePartResponse } from './single-part.ts';
 import { findInstance, instanceUrl, type Asked, type Services } from './transaction.ts';
 
-/** PS3.18 10.4: the pixel data of frames, uncompressed or as it is stored, whichever is asked for. */
+/** PS3.18 10.4: the pixel data of frames: uncompressed, as it is stored, or compressed as it is asked for. */
 export async function retrieveFrames(asked: Asked, services: Services): Promise<HttpResponse> {
   const { frames: list = [] } = asked.path;
   const instance = await findInstance(asked, services);
   if (list.some((frame) => frame > instance.numberOfFrames)) throw new ArchiveProblem('dicom_not_found');
-  const offer = negotiate(asked, offersFor(instance, list.length));
-  const read =
-    offer.transferSyntax === EXPLICIT_VR_LITTLE_ENDIAN ? services.frames.native : services.frames.stored;
-  const type = formatMediaType(offer.mediaType, { 'transfer-syntax': offer.transferSyntax });
-  const [first = 1] = list;
-  const bytes = await readFrame(read, instance, first);
-  if (!offer.multipart) {
-    const headers = { 'content-type': type, 'content-length': String(bytes.length), vary: 'accept' };
-    return { status: 200, headers, body: bytes };
+  const offer = negotiate(asked, offersFor(instance, list.length, services.transcoder !== undefined));
+  const read = readerOf(offer, services.frames);
+  const [frame = 1] = list;
+  if (offer.multipart) {
+    const first = await readFrame(read, instance, frame);
+    return severalFrames({ asked, services, instance, offer, read, first });
   }
-  return severalFrames({ asked, services, instance, offer, read, first: bytes });
+  const etag = `"${instance.hash.slice(0, 32)}-f${frame}-${offer.transferSyntax}"`;
+  const headers = { 'content-disposition': 'attachment' };
+  const type = formatMediaType(offer.mediaType, { 'transfer-syntax': offer.transferSyntax });
+  if (isKnown(asked.request.headers['if-none-match'], etag)) {
+    return notModified({ etag, 'cache-control': PRIVATE_CACHE, vary: 'accept' });
+  }
+  const bytes = await readFrame(read, instance, frame);
+  return singlePartResponse(asked, {
+    type,
+    length: bytes.length,
+    etag,
+    headers,
+    read: async (range) => (range ? bytes.subarray(range.offset, range.offset + range.length) : bytes),
+  });
+}
+
+function readerOf({ isMade, transferSyntax: uid }: FrameOffer, frames: Frames): ReadFrame {
+  if (isMade) return (instance, frame) => frames.encoded(instance, frame, uid);
+  return uid === EXPLICIT_VR_LITTLE_ENDIAN ? frames.native : frames.stored;
 }
 
 type FrameOffer = Offer & { readonly transferSyntax: string };
 type ReadFrame = Frames['native'];
 
-/** Native first: it is the default of PS3.18, and what needs no decoder at the other end. */
-function offersFor({ transferSyntaxUid }: StoredInstance, count: number): readonly FrameOffer[] {
-  const syntax = transferSyntax(transferSyntaxUid);
-  const stored = syntax?.family === 'native' ? EXPLICIT_VR_LITTLE_ENDIAN : transferSyntaxUid;
-  const mediaType = syntax && mediaTypeOf[syntax.family];
-  const forms = count === 1 ? [true, false] : [true];
-  const of = (type: string, transferSyntaxOffered: string, isDefaultSyntax: boolean): FrameOffer[] =>
-    forms.map((multipart) => ({
-      mediaType: type,
-      multipart,
-      transferSyntax: transferSyntaxOffered,
-      isDefaultSyntax,
-    }));
+/**
+ * Native first: it is the default of PS3.18, and what needs no decoder at the other end. What would have to be compressed
+ * is only for who accepts nothing else.
+ */
+function offersFor(
+  { transferSyntaxUid }: StoredInstance,
+  count: number,
+  canTranscode: boolean,
+): readonly FrameOffer[] {
+  const key = `${transferSyntaxUid}/${count === 1}/${canTranscode}`;
+  const known = rememberedOffers.get(key);
+  if (known) return known;
+  const offers = makeOffers(transferSyntaxUid, count === 1 ? [true, false] : [true], canTranscode);
+  // Syntaxes that nobody knows are those of the files that are stored: as many as there are.
+  if (transferSyntax(transferSyntaxUid)) rememberedOffers.set(key, offers);
+  return offers;
+}
+
+/** Made once for each syntax: they are asked for with every frame. */
+const rememberedOffers = new Map<string, readonly FrameOffer[]>();
+
+function makeOffers(
+  storedUid: string,
+  forms: readonly boolean[],
+  canTranscode: boolean,
+): readonly FrameOffer[] {
+  const syntax = transferSyntax(storedUid);
+  const stored = syntax?.family === 'native' ? EXPLICIT_VR_LITTLE_ENDIAN : storedUid;
+  const mediaType = syntax && mediaTypeOf(syntax);
+  const isDecodable = syntax !== undefined && syntax.family !== 'video';
+  const of = (type: string, uid: string, traits: Pick<Offer, 'isDefaultSyntax' | 'isMade'>): FrameOffer[] =>
+    forms.map((multipart) => ({ mediaType: type, multipart, transferSyntax: uid, ...traits }));
+  const made = madeTypes.flatMap(([type, syntaxes]) =>
+    syntaxes
+      .filter((uid) => uid !== stored)
+      .flatMap((uid, at) => of(type, uid, { isDefaultSyntax: at === 0, isMade: true })),
+  );
   return [
-    ...(syntax?.family === 'video' ? [] : of('application/octet-stream', EXPLICIT_VR_LITTLE_ENDIAN, true)),
-    ...(mediaType === undefined ? [] : of(mediaType, stored, true)),
-    ...(stored === EXPLICIT_VR_LITTLE_ENDIAN ? [] : of('application/octet-stream', stored, false)),
+    ...(isDecodable
+      ? of('application/octet-stream', EXPLICIT_VR_LITTLE_ENDIAN, { isDefaultSyntax: true })
+      : []),
+    ...(mediaType === undefined ? [] : of(mediaType, stored, { isDefaultSyntax: true })),
+    ...(stored === EXPLICIT_VR_LITTLE_ENDIAN ? [] : of('application/octet-stream', stored, {})),
+    ...(isDecodable && canTranscode ? made : []),
   ];
 }
 
@@ -63,11 +107,14 @@ interface SeveralFrames {
 async function severalFrames(options: SeveralFrames): Promise<HttpResponse> {
   const { asked, services, instance, offer, read, first } = options;
   const list = asked.path.frames ?? [];
-  const lengths = await lengthsOf(options, list);
-  const headersOf = (at: number): Record<string, string> => ({
-    'Content-Type': formatMediaType(offer.mediaType, { 'transfer-syntax': offer.transferSyntax }),
-    'Content-Length': String(lengths[at]),
-    'Content-Location': `${instanceUrl(asked.context.root, instance)}/frames/${list[at]}`,
+  // Of frames that are compressed on the way the sizes are known one by one.
+  const lengths = offer.isMade ? undefined : await lengthsOf(options, list);
+  const url = instanceUrl(asked.context.root, instance);
+  const type = formatMediaType(offer.mediaType, { 'transfer-syntax': offer.transferSyntax });
+  const headersOf = (at: number, length: number): Record<string, string> => ({
+    'Content-Type': type,
+    'Content-Length': String(length),
+    'Content-Location': `${url}/frames/${list[at]}`,
   });
   async function* parts(): AsyncGenerator<Part> {
     let at = 0;
@@ -77,8 +124,8 @@ async function severalFrames(options: SeveralFrames): Promise<HttpResponse> {
     );
     for await (const body of all) {
       // The length was promised in a header.
-      if (body.length !== lengths[at]) throw new DicomError('frame_missing');
-      yield { headers: headersOf(at), body };
+      if (lengths && body.length !== lengths[at]) throw new DicomError('frame_missing');
+      yield { headers: headersOf(at, body.length), body };
       at += 1;
     }
   }
@@ -86,7 +133,7 @@ async function severalFrames(options: SeveralFrames): Promise<HttpResponse> {
     type: offer.mediaType,
     transferSyntax: offer.transferSyntax,
     boundary: services.newBoundary(),
-    sizes: lengths.map((size, at) => ({ headers: headersOf(at), size })),
+    ...(lengths && { sizes: lengths.map((size, at) => ({ headers: headersOf(at, size), size })) }),
     parts: parts(),
   });
 }

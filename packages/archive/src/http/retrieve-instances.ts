@@ -1,84 +1,190 @@
-import { transferSyntax } from '@sightline/dicom';
-import { formatMediaType, type HttpResponse, type Offer, type Part } from '@sightline/dicomweb';
-import { EXPLICIT_VR_LITTLE_ENDIAN } from '../frames.ts';
+import {
+  formatMediaType,
+  type HttpResponse,
+  type MediaType,
+  type Offer,
+  type Part,
+} from '@sightline/dicomweb';
 import type { StoredInstance } from '../index/index-store.ts';
-import { negotiate } from './accept.ts';
+import { transcodeObject, type TranscodedObject } from '../transcode-object.ts';
+import { acceptOf, negotiateAmong } from './accept.ts';
 import { multipartResponse } from './multipart-response.ts';
+import { objectOffers } from './object-offers.ts';
+import { ArchiveProblem } from './problems.ts';
+import { bulkOffers, retrieveAllBulkdata } from './retrieve-all-bulkdata.ts';
+import { explainingFrames } from './retrieve-frames.ts';
+import { singlePartResponse } from './single-part.ts';
 import { findInstance, instanceUrl, listInstances, type Asked, type Services } from './transaction.ts';
+import { zipOffer, zipResponse } from './zip-response.ts';
 
-/** PS3.18 10.4: one object, as it is stored. */
+/** PS3.18 10.4: one object, as it is stored or in the transfer syntax that is asked for. */
 export async function retrieveInstance(asked: Asked, services: Services): Promise<HttpResponse> {
   const instance = await findInstance(asked, services);
-  const offer = negotiate(asked, offersFor(instance));
-  if (offer.multipart) return severalInstances([instance], asked, services);
-  return {
-    status: 200,
-    headers: {
-      'content-type': contentType(instance),
-      'content-length': String(instance.size),
-      vary: 'accept',
-    },
-    body: await services.blobs.stream(instance.hash, instance.size),
-  };
+  const accept = acceptOf(asked);
+  const offer = negotiateAmong<Offer>(accept, [
+    ...objectOffers(instance, services.transcoder !== undefined),
+    ...bulkOffers,
+    zipOffer,
+  ]);
+  if (offer.mediaType !== 'application/dicom' || offer.multipart) {
+    return severalInstances([instance], accept, asked, services);
+  }
+  return offer.transferSyntax === undefined || offer.transferSyntax === instance.transferSyntaxUid
+    ? asStored(asked, instance, services)
+    : transcoded(instance, offer.transferSyntax, services);
 }
 
 /** PS3.18 10.4: all objects of a study or series, as one stream. All or a problem: never silently a part. */
 export async function retrieveInstances(asked: Asked, services: Services): Promise<HttpResponse> {
-  const instances = await listInstances(asked, services);
-  const bySyntax = new Map(instances.map((instance) => [instance.transferSyntaxUid, instance]));
-  for (const instance of bySyntax.values()) {
-    negotiate(
-      asked,
-      offersFor(instance).filter(({ multipart }) => multipart),
-    );
-  }
-  return severalInstances(instances, asked, services);
+  return severalInstances(await listInstances(asked, services), acceptOf(asked), asked, services);
 }
 
-/**
- * Objects go out as they are stored. Without the transfer-syntax parameter a client asks for Explicit VR Little Endian;
- * objects that were compressed with loss may then stay as they are (PS3.18 8.7.3.5.2).
- */
-function offersFor({ transferSyntaxUid }: StoredInstance): readonly Offer[] {
-  const isDefaultSyntax =
-    transferSyntaxUid === EXPLICIT_VR_LITTLE_ENDIAN || transferSyntax(transferSyntaxUid)?.lossy === true;
-  return [true, false].map((multipart) => ({
-    mediaType: 'application/dicom',
-    multipart,
-    transferSyntax: transferSyntaxUid,
-    isDefaultSyntax,
-  }));
+/** S13: an object may be a program as well, so no browser is to open one. */
+const attachment = ({ sopInstanceUid }: StoredInstance): Record<string, string> => ({
+  'content-disposition': `attachment; filename="${sopInstanceUid}.dcm"`,
+});
+
+async function asStored(asked: Asked, instance: StoredInstance, { blobs }: Services): Promise<HttpResponse> {
+  return singlePartResponse(asked, {
+    type: contentType(instance.transferSyntaxUid),
+    length: instance.size,
+    etag: `"${instance.hash}"`,
+    headers: attachment(instance),
+    read: (range) => blobs.stream(instance.hash, instance.size, range),
+  });
 }
 
-/**
- * The first object is opened before the answer begins, so that a damaged one is a status. A later one can only break
- * the stream, which its length and its missing closing boundary then tell.
- */
+/** Without an ETag and ranges: another version of ours may write the same object in other bytes. */
+async function transcoded(
+  instance: StoredInstance,
+  target: string,
+  services: Services,
+): Promise<HttpResponse> {
+  const { length, bytes } = await openTranscoded(services, instance, target);
+  return {
+    status: 200,
+    headers: {
+      'content-type': contentType(target),
+      ...attachment(instance),
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'private, no-cache',
+      vary: 'accept',
+      ...(length !== undefined && { 'content-length': String(length) }),
+    },
+    body: bytes,
+  };
+}
+
+function openTranscoded(
+  services: Services,
+  instance: StoredInstance,
+  target: string,
+): Promise<TranscodedObject> {
+  const { transcoder } = services;
+  if (!transcoder) throw new ArchiveProblem('transfer_syntax_not_available', { headers: { vary: 'accept' } });
+  return explainingFrames(() => transcodeObject({ ...services, transcoder }, instance, target));
+}
+
+/** Every object must be there in some form that is accepted, and all in the same kind of answer. */
 async function severalInstances(
   instances: readonly StoredInstance[],
-  { context }: Asked,
-  { blobs, newBoundary }: Services,
+  accept: readonly MediaType[],
+  asked: Asked,
+  services: Services,
 ): Promise<HttpResponse> {
-  const headersOf = (instance: StoredInstance): Record<string, string> => ({
-    'Content-Type': contentType(instance),
-    'Content-Length': String(instance.size),
+  const chosen = chooseAll(instances, accept, services);
+  if (chosen === 'bulk') return retrieveAllBulkdata(asked, services, instances);
+  if (chosen === 'zip') return zipResponse(asked, services, instances);
+  await refuseDamaged(instances, asked, services);
+  return severalParts(instances, chosen, asked, services);
+}
+
+/** One negotiation for each transfer syntax that is stored: a series has one, a study a few. */
+function chooseAll(
+  instances: readonly StoredInstance[],
+  accept: readonly MediaType[],
+  services: Services,
+): ReadonlyMap<string, string> | 'bulk' | 'zip' {
+  const canTranscode = services.transcoder !== undefined;
+  const syntaxes = new Map<string, string>();
+  for (const instance of instances) {
+    const key = syntaxKey(instance);
+    if (syntaxes.has(key)) continue;
+    const several = [
+      ...objectOffers(instance, canTranscode).filter(({ multipart }) => multipart),
+      ...bulkOffers,
+    ];
+    const { mediaType, transferSyntax } = negotiateAmong<Offer>(accept, [...several, zipOffer]);
+    if (mediaType === 'application/zip') return 'zip';
+    if (mediaType === 'application/octet-stream') return 'bulk';
+    syntaxes.set(key, transferSyntax ?? instance.transferSyntaxUid);
+  }
+  return syntaxes;
+}
+
+/** What decides on the offers of an object. */
+const syntaxKey = ({ transferSyntaxUid, numberOfFrames }: StoredInstance): string =>
+  `${transferSyntaxUid}/${numberOfFrames > 0}`;
+
+/**
+ * What the last check found damaged is refused before the answer begins. What nobody knew of yet can only break the
+ * stream, which its length and its missing closing boundary then tell.
+ */
+async function refuseDamaged(
+  instances: readonly StoredInstance[],
+  { path }: Asked,
+  { index }: Services,
+): Promise<void> {
+  const damaged = (await index.damaged()).filter(({ instance }) => instance.studyInstanceUid === path.study);
+  if (damaged.length === 0) return;
+  const hashes = new Set(damaged.map(({ hash }) => hash));
+  if (instances.some(({ hash, dataHash }) => hashes.has(hash) || hashes.has(dataHash))) {
+    throw new ArchiveProblem('stored_object_damaged');
+  }
+}
+
+async function severalParts(
+  instances: readonly StoredInstance[],
+  syntaxes: ReadonlyMap<string, string>,
+  { context }: Asked,
+  services: Services,
+): Promise<HttpResponse> {
+  const targetOf = (instance: StoredInstance): string =>
+    syntaxes.get(syntaxKey(instance)) ?? instance.transferSyntaxUid;
+  const headersOf = (instance: StoredInstance, size: number | undefined): Record<string, string> => ({
+    'Content-Type': contentType(targetOf(instance)),
+    ...(size !== undefined && { 'Content-Length': String(size) }),
     'Content-Location': instanceUrl(context.root, instance),
   });
-  const open = (instance: StoredInstance): Promise<AsyncIterable<Uint8Array>> =>
-    blobs.stream(instance.hash, instance.size);
+  const open = async (instance: StoredInstance): Promise<Part> => {
+    const { blobs } = services;
+    const target = targetOf(instance);
+    if (target === instance.transferSyntaxUid) {
+      const body = await blobs.stream(instance.hash, instance.size);
+      return { headers: headersOf(instance, instance.size), body };
+    }
+    const { length, bytes } = await openTranscoded(services, instance, target);
+    return { headers: headersOf(instance, length), body: bytes };
+  };
   const [first, ...others] = instances;
-  const firstBody = first && (await open(first));
+  const firstPart = first && (await open(first));
   async function* parts(): AsyncGenerator<Part> {
-    if (first && firstBody) yield { headers: headersOf(first), body: firstBody };
-    for (const instance of others) yield { headers: headersOf(instance), body: await open(instance) };
+    if (firstPart) yield firstPart;
+    for (const instance of others) yield await open(instance);
   }
+  const areAllStored = instances.every((instance) => targetOf(instance) === instance.transferSyntaxUid);
   return multipartResponse({
     type: 'application/dicom',
-    boundary: newBoundary(),
-    sizes: instances.map((instance) => ({ headers: headersOf(instance), size: instance.size })),
+    boundary: services.newBoundary(),
+    ...(areAllStored && {
+      sizes: instances.map((instance) => ({
+        headers: headersOf(instance, instance.size),
+        size: instance.size,
+      })),
+    }),
     parts: parts(),
   });
 }
 
-const contentType = ({ transferSyntaxUid }: StoredInstance): string =>
+const contentType = (transferSyntaxUid: string): string =>
   formatMediaType('application/dicom', { 'transfer-syntax': transferSyntaxUid });

@@ -7,10 +7,12 @@ import {
   searchForStudyInstances,
   searchForStudySeries,
 } from './qido-rs.ts';
+import { retrieveBulkdataBelow } from './retrieve-all-bulkdata.ts';
 import { retrieveBulkdata } from './retrieve-bulkdata.ts';
 import { retrieveFrames } from './retrieve-frames.ts';
 import { retrieveInstance, retrieveInstances } from './retrieve-instances.ts';
 import { retrieveMetadata } from './retrieve-metadata.ts';
+import { retrievePixeldata } from './retrieve-pixeldata.ts';
 import { retrieveRendered, retrieveThumbnail } from './retrieve-rendered.ts';
 import { storeInstances } from './stow-rs.ts';
 import type { Transaction } from './transaction.ts';
@@ -41,7 +43,13 @@ export const studiesService: readonly Transaction[] = [
   { ...retrieve, path: `${SERIES}/metadata`, handle: retrieveMetadata },
   { ...retrieve, path: `${INSTANCE}/metadata`, handle: retrieveMetadata },
   { ...retrieve, path: FRAMES, handle: retrieveFrames },
+  { ...retrieve, path: `${STUDY}/bulkdata`, handle: retrieveBulkdataBelow },
+  { ...retrieve, path: `${SERIES}/bulkdata`, handle: retrieveBulkdataBelow },
+  { ...retrieve, path: `${INSTANCE}/bulkdata`, handle: retrieveBulkdataBelow },
   { ...retrieve, path: `${INSTANCE}/bulkdata/{bulk}`, handle: retrieveBulkdata },
+  { ...retrieve, path: `${STUDY}/pixeldata`, handle: retrievePixeldata },
+  { ...retrieve, path: `${SERIES}/pixeldata`, handle: retrievePixeldata },
+  { ...retrieve, path: `${INSTANCE}/pixeldata`, handle: retrievePixeldata },
   { ...retrieve, path: `${STUDY}/rendered`, handle: retrieveRendered },
   { ...retrieve, path: `${SERIES}/rendered`, handle: retrieveRendered },
   { ...retrieve, path: `${INSTANCE}/rendered`, handle: retrieveRendered },

@@ -8,6 +8,7 @@ import type { IndexStore, StoredInstance } from '../index/index-store.ts';
 import type { Pictures } from '../pictures.ts';
 import type { StoreParts } from '../store.ts';
 import type { Transcoder } from '../transcoder.ts';
+import type { MetadataMemory } from './metadata-memory.ts';
 import { ArchiveProblem } from './problems.ts';
 import type { SearchMemory } from './search-memory.ts';
 
@@ -45,6 +46,7 @@ export interface Services extends StoreParts, DeleteParts {
   readonly pictures: Pictures;
   readonly transcoder?: Transcoder;
   readonly searches: SearchMemory;
+  readonly metadata: MetadataMemory;
   /** A multipart boundary that nobody can foresee. */
   readonly newBoundary: () => string;
 }

@@ -7,15 +7,6 @@ import type { ImageDescription } from '../image/image-description.ts';
 import type { EncodedFrameInfo, Encoders, EncoderModules, WasmEncoder } from './encoders.ts';
 import { encodeRle } from './rle-encode.ts';
 
-/** What frames can be compressed to, all of them without loss. */
-export const encodableSyntaxes: ReadonlySet<string> = new Set([
-  '1.2.840.10008.1.2.5',
-  '1.2.840.10008.1.2.4.80',
-  '1.2.840.10008.1.2.4.90',
-  '1.2.840.10008.1.2.4.201',
-  '1.2.840.10008.1.2.4.202',
-]);
-
 export interface EncodedFrame {
   readonly bytes: Uint8Array;
   /** As a data set has to name it: YBR_RCT where the codec's own reversible transform was used. */
