@@ -19,7 +19,7 @@ export function gatewayRoutes(parts: GatewayParts): readonly Route[] {
   ];
 }
 
-/** The embedded archive's own DICOMweb root, for systems that hold the API key. */
+/** The embedded archive's own DICOMweb root and its WADO-URI address, for systems that hold the API key. */
 function archiveRoutes({ archive, apiKey }: GatewayParts): readonly Route[] {
   return [
     {
@@ -34,6 +34,15 @@ function archiveRoutes({ archive, apiKey }: GatewayParts): readonly Route[] {
           canDelete: true,
           actor: { name: 'api-key', ...(request.address && { address: request.address }) },
         });
+      },
+    },
+    {
+      path: '/wado',
+      methods: ['GET'],
+      busy: true,
+      handle: (request) => {
+        requireApiKey(request, apiKey);
+        return archive.retrieveByUri(request, { root: `${request.baseUrl}/dicom-web`, canStore: false });
       },
     },
   ];

@@ -24,6 +24,16 @@ export function sessionRoutes(parts: GatewayParts): readonly Route[] {
         });
       },
     },
+    {
+      path: '/s/{session}/wado',
+      methods: ['GET'],
+      busy: true,
+      handle: (request) => {
+        const { id, scope } = requireSession(request, parts.sessions);
+        const root = `${request.baseUrl}/s/${id}/dicom-web`;
+        return parts.archive.retrieveByUri(request, { root, studies: scope, canStore: false });
+      },
+    },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { type DicomDataset, describeImage } from '@sightline/dicom';
 import type { FrameJob } from '@sightline/archive';
-import { decodeFrame, nativeBytes } from '@sightline/dicom/decode';
+import { decodeFrame, describedBytes } from '@sightline/dicom/decode';
 import { nodeCodecs } from './node-codecs.ts';
 import { encodeAnimation, encodePicture } from './picture.ts';
 import type { RenderWorkerJob } from './render-job.ts';
@@ -17,10 +17,11 @@ serveJobs<RenderWorkerJob, Uint8Array>(async (message) => {
   if (message.kind === 'animate') return owned(await encodeAnimation(message.job));
   const dataset = datasetOf(message.job);
   const { bytes, transferSyntaxUid } = message.job;
-  const pixels = await decodeFrame(bytes, describeImage(dataset), transferSyntaxUid, codecs);
+  const description = describeImage(dataset);
+  const pixels = await decodeFrame(bytes, description, transferSyntaxUid, codecs, message.kind === 'decode');
   return message.kind === 'render'
     ? owned(await encodePicture(pixels, dataset, message.job))
-    : owned(nativeBytes(pixels, describeImage(dataset)));
+    : owned(describedBytes(pixels, description));
 });
 
 /** The frames of a cine are asked for one after the other: their metadata, often megabytes, is read once. */

@@ -84,6 +84,17 @@ export interface Ask {
 
 /** One request without a socket, its answer read to the end. */
 export async function ask(archive: Archive, path: string, options: Ask = {}): Promise<Answer> {
+  const { request, context } = requestOf(path, options);
+  return readAnswer(await archive.handle(request, context));
+}
+
+/** The same by WADO-URI. */
+export async function askByUri(archive: Archive, query: string, options: Ask = {}): Promise<Answer> {
+  const { request, context } = requestOf('/wado', { ...options, query });
+  return readAnswer(await archive.retrieveByUri(request, context));
+}
+
+function requestOf(path: string, options: Ask): { request: HttpRequest; context: RequestContext } {
   const request: HttpRequest = {
     method: options.method ?? 'GET',
     path,
@@ -99,7 +110,7 @@ export async function ask(archive: Archive, path: string, options: Ask = {}): Pr
     ...(options.studies && { studies: options.studies }),
     ...(options.actor && { actor: options.actor }),
   };
-  return readAnswer(await archive.handle(request, context));
+  return { request, context };
 }
 
 async function readAnswer({ status, headers, body }: HttpResponse): Promise<Answer> {
