@@ -59,7 +59,7 @@ export type CodecLoaders = { readonly [Name in keyof CodecModules]: () => Promis
 export interface Codecs {
   /** The module, made when first asked for. A failed attempt is not remembered: a network may come back. */
   get<Name extends keyof CodecModules>(name: Name): Promise<CodecModules[Name]>;
-  /** Forgets a module whose code trapped: its memory may be in any state. */
+  /** Forgets a module whose code has thrown: its memory may be in any state. */
   discard(name: keyof CodecModules): void;
 }
 

@@ -62,3 +62,19 @@ describe.each(streams)('%s with wrong bytes', (_name, suffix, description, make)
     expect((await decode(good)).data).toEqual(wanted);
   });
 });
+
+it('decodes a whole frame after hundreds of damaged ones, each of which leaves its traces in the codec', async () => {
+  const codecs = testCodecs();
+  const good = await encode('charls', image, (encoder) => encoder.setNearLossless(0));
+  const decode = (bytes: Uint8Array) => decodeFrame(bytes, grey12, '1.2.840.10008.1.2.4.80', codecs);
+  const { data: wanted } = await decode(good);
+  let refused = 0;
+  for (let i = 0; i < 400; i += 1) {
+    const bad = good.slice();
+    for (let at = 0; at < 6; at += 1)
+      bad[60 + ((i * 37 + at * 101) % (bad.length - 62))] = (i * 13 + at) & 0xff;
+    await decode(bad).catch(() => (refused += 1));
+    if (i % 20 === 0) expect((await decode(good)).data).toEqual(wanted);
+  }
+  expect(refused).toBeGreaterThan(300);
+});

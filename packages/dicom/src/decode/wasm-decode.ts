@@ -39,9 +39,11 @@ export async function wasmDecode<Name extends keyof CodecModules, Decoder extend
     if (!isComplete) throw new DicomError('decode_failed');
     return { info, bytes };
   } catch (cause) {
-    // A trap, unlike an exception of the codec itself, leaves the module's memory in an unknown state.
-    if (cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError) codecs.discard(name);
-    throw cause instanceof DicomError ? cause : new DicomError('decode_failed');
+    if (cause instanceof DicomError) throw cause;
+    // Not only after a trap: an exception that leaves WebAssembly does not give back the stack that its calls had taken.
+    // After some hundred of them the stack grows into other data, and good frames fail or worse.
+    codecs.discard(name);
+    throw new DicomError('decode_failed');
   } finally {
     release(decoder);
   }
@@ -51,6 +53,6 @@ function release(decoder: WasmDecoder | undefined): void {
   try {
     decoder?.delete();
   } catch {
-    // The module trapped and was discarded; its memory goes with it.
+    // The module was discarded; its memory goes with it.
   }
 }
