@@ -9,8 +9,8 @@ export interface FrameRenderer {
   /** Pictures that `render` made, all of one size, as one GIF that moves for ever. */
   animate(job: AnimationJob): Promise<Uint8Array>;
   /**
-   * Answers the frame's stored values as the bytes of Explicit VR Little Endian native pixel data, in the photometric
-   * interpretation and planar configuration that the decoder gives.
+   * Answers the frame as the bytes of Explicit VR Little Endian native pixel data, in the photometric interpretation and
+   * planar configuration that its metadata names (docs/adr/0010).
    */
   decode(job: FrameJob): Promise<Uint8Array>;
 }

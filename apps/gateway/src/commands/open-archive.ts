@@ -3,6 +3,7 @@ import { StartError } from '../config.ts';
 import type { DataFolder } from '../storage/data-folder.ts';
 import { createFrameRenderer } from '../workers/frame-renderer.ts';
 import { createInstanceReader } from '../workers/instance-reader.ts';
+import { createTranscoder } from '../workers/transcoder.ts';
 import { warmUp } from '../workers/warm-up.ts';
 
 /**
@@ -15,11 +16,12 @@ export async function openArchive(
 ): Promise<Archive> {
   const reader = createInstanceReader();
   const renderer = createFrameRenderer();
+  const transcoder = createTranscoder();
   const closeWorkers = async (): Promise<void> => {
-    await Promise.all([reader.close(), renderer.close()]);
+    await Promise.all([reader.close(), renderer.close(), transcoder.close()]);
   };
   try {
-    const archive = await createFileArchive(folder.path, { reader, renderer, ...options });
+    const archive = await createFileArchive(folder.path, { reader, renderer, transcoder, ...options });
     if (options.role === 'server') void warmUp(renderer);
     return {
       ...archive,

@@ -12,16 +12,37 @@ import { nativeBytes } from './native-bytes.ts';
  */
 export function describedBytes(pixels: FramePixels, description: ImageDescription): Uint8Array {
   if (description.samplesPerPixel === 1) return nativeBytes(pixels, description);
-  const name = description.photometricInterpretation;
-  const isYbr = name === 'YBR_FULL' || name === 'YBR_FULL_422';
-  const samples = inColor(pixels, isYbr ? 'YBR_FULL' : 'RGB', description);
+  const { data } = inDescribedColor(pixels, description);
   const laidOut =
-    name === 'YBR_FULL_422'
-      ? halved(samples, description)
+    description.photometricInterpretation === 'YBR_FULL_422'
+      ? halved(data, description)
       : description.planarConfiguration === 1
-        ? byPlane(samples)
-        : samples;
+        ? byPlane(data)
+        : data;
   return nativeBytes({ ...pixels, data: laidOut }, description);
+}
+
+/**
+ * The frame in the colour that its data set names, samples of a pixel side by side: what a codec is given whose output is
+ * then read with that data set.
+ *
+ * @throws DicomError unsupported_transfer_syntax for YBR_FULL_422, whose chroma such a codec does not halve
+ */
+export function describedPixels(pixels: FramePixels, description: ImageDescription): FramePixels {
+  if (description.samplesPerPixel === 1) return pixels;
+  if (description.photometricInterpretation === 'YBR_FULL_422')
+    throw new DicomError('unsupported_transfer_syntax');
+  return inDescribedColor(pixels, description);
+}
+
+function inDescribedColor(pixels: FramePixels, description: ImageDescription): FramePixels {
+  const isYbr = description.photometricInterpretation.startsWith('YBR_FULL');
+  const photometricInterpretation = isYbr ? 'YBR_FULL' : 'RGB';
+  return {
+    ...pixels,
+    photometricInterpretation,
+    data: inColor(pixels, photometricInterpretation, description),
+  };
 }
 
 function inColor(
