@@ -1,11 +1,5 @@
-import {
-  getItems,
-  getNumber,
-  getPersonName,
-  getText,
-  type DicomDataset,
-  type PersonName,
-} from '@sightline/dicom';
+import { getItems, getNumber, getPersonName, getText, type DicomDataset } from '@sightline/dicom';
+import { nameSounds, personNames } from './person-names.ts';
 import { nameGroups, searchName } from './search-name.ts';
 
 /** What search matches, out of the attributes of one level. Null: nothing to match, so only an open query finds it. */
@@ -26,7 +20,6 @@ export function studyColumns(study: DicomDataset): Columns {
     issuer_of_patient_id: storedText(study, '00100021'),
     patient_birth_date: storedDate(study, '00100030'),
     patient_sex: storedText(study, '00100040'),
-    other_patient_ids: textList(getItems(study, '00101002').map((item) => storedText(item, '00100020'))),
     ...nameColumns('patient_name', study, '00100010'),
     ...nameColumns('referring_name', study, '00080090'),
     reading_names: nameList(study, '00081060'),
@@ -52,7 +45,9 @@ export function seriesColumns(series: DicomDataset): Columns {
     institution_name: storedText(series, '00080080'),
     institutional_department_name: storedText(series, '00081040'),
     performing_names: nameList(series, '00081050'),
+    performing_sounds: soundList(series, '00081050'),
     operators_names: nameList(series, '00081070'),
+    operators_sounds: soundList(series, '00081070'),
   };
 }
 
@@ -65,6 +60,11 @@ export function instanceColumns(instance: DicomDataset): Columns {
     content_time: storedTime(instance, '00080033'),
   };
 }
+
+/** Codes, of which none has a backslash in it, each between two of them. */
+export const codeList = (codes: readonly string[]): string =>
+  codes.length > 0 ? `\\${codes.join('\\')}\\` : '';
+export const codesOf = (list: unknown): readonly string[] => String(list).split('\\').filter(Boolean);
 
 export interface RequestColumns {
   readonly step: string | null;
@@ -113,22 +113,16 @@ function nameColumns(column: string, dataset: DicomDataset, tag: string): Column
 const nameList = (dataset: DicomDataset, tag: string): string | null =>
   textList(personNames(dataset, tag).flatMap((name) => nameGroups.map((group) => searchName(name[group]))));
 
+const soundList = (dataset: DicomDataset, tag: string): string | null => textList(nameSounds(dataset, tag));
+
 /** As a list in JSON; null: there is none. */
 function textList(texts: readonly (string | null)[]): string | null {
   const known = texts.filter((text) => text !== null);
   return known.length > 0 ? JSON.stringify(known) : null;
 }
 
-function personNames(dataset: DicomDataset, tag: string): readonly PersonName[] {
-  const { vr, Value = [] } = dataset[tag] ?? {};
-  // The values of a PN element have this form, PS3.18 F.2.2.
-  return vr === 'PN'
-    ? (Value.filter((value) => typeof value === 'object' && value !== null) as PersonName[])
-    : [];
-}
-
 /** NUL is not a character of any text, and databases disagree about what follows one. */
-function storedText(dataset: DicomDataset, tag: string): string | null {
+export function storedText(dataset: DicomDataset, tag: string): string | null {
   return getText(dataset, tag)?.replaceAll('\0', '') || null;
 }
 

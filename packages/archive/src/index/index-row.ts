@@ -1,4 +1,5 @@
 import type { DicomDataset, DicomElement, Uid, Vr } from '@sightline/dicom';
+import { codesOf } from './columns.ts';
 import type { IndexRow } from './index-store.ts';
 
 /** The values of a row, in the order of `columnsOf`. */
@@ -43,8 +44,8 @@ export class StoredRow implements IndexRow {
     const [, , , attributes, modalities, sopClasses, series, instances] = this.#values;
     this.#study ??= {
       ...stored(attributes),
-      '00080061': element('CS', list(modalities)),
-      '00080062': element('UI', list(sopClasses)),
+      '00080061': element('CS', codesOf(modalities)),
+      '00080062': element('UI', codesOf(sopClasses)),
       '00201206': element('IS', [Number(series)]),
       '00201208': element('IS', [Number(instances)]),
     };
@@ -88,4 +89,3 @@ const element = (vr: Vr, values: readonly (string | number)[]): DicomElement =>
 
 /** Written by this folder, out of a data set. */
 const stored = (json: unknown): DicomDataset => JSON.parse(String(json)) as DicomDataset;
-const list = (json: unknown): readonly string[] => JSON.parse(String(json)) as string[];

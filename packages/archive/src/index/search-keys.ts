@@ -1,8 +1,17 @@
 import type { QueryKeyName, Range, StudyQuery } from '@sightline/dicomweb';
-import { earliest, latest } from './columns.ts';
-import { allOf, between, equals, isNull, within, type Condition, type Dialect } from './conditions.ts';
-import { nameCondition, namesCondition } from './name-match.ts';
-import { modalityTerm, sopClassTerm } from './terms.ts';
+import { codeList, earliest, latest } from './columns.ts';
+import {
+  allOf,
+  between,
+  equals,
+  isNull,
+  startsWith,
+  within,
+  type Condition,
+  type Dialect,
+} from './conditions.ts';
+import { groupColumns, groupList, nameCondition, type NameTarget } from './name-match.ts';
+import { modalityTerm, otherPatientIdTerm, sopClassTerm, soundTerm, type SoundKind } from './terms.ts';
 import { columnTarget, patternCondition, textCondition, type TextRules } from './text-match.ts';
 
 export interface KeyContext {
@@ -18,25 +27,28 @@ const REQUEST = 'EXISTS (SELECT 1 FROM request r WHERE r.series = se.id AND @)';
 
 /** `st`, `se` and `i` are the tables of the three levels. A new matching key is one new line. */
 export const conditionOf: { readonly [Name in QueryKeyName]: ConditionOf } = {
-  StudyDate: date('st.study_date', { time: 'st.study_time', timeKey: 'StudyTime' }),
+  StudyDate: studyDate,
   StudyTime: time('st.study_time', 'StudyDate'),
   AccessionNumber: text('st.accession_number'),
   ModalitiesInStudy: (value: string, { query, dialect }) =>
     textCondition(value, value.includes('\\') ? manyRules(query, dialect) : codeRules(query, dialect), {
-      empty: equals('st.modalities', '[]'),
-      matches: (code) => within(TERM, patternCondition('t.term', modalityTerm(code), dialect)),
+      empty: equals('st.modalities', ''),
+      matches: (code) => termCondition(modalityTerm(code), dialect, modalityIn(code, dialect)),
     }),
-  ReferringPhysicianName: name('st.referring_name'),
+  ReferringPhysicianName: name('st.referring_name', 'r'),
   StudyDescription: text('st.study_description'),
-  SOPClassesInStudy: (list: readonly string[], { dialect }) =>
-    within(TERM, dialect.oneOf('t.term', list.map(sopClassTerm))),
-  NameOfPhysiciansReadingStudy: names('st.reading_names'),
-  PatientName: name('st.patient_name'),
+  SOPClassesInStudy: (list: readonly string[], { dialect }) => oneTermOf(list.map(sopClassTerm), dialect),
+  NameOfPhysiciansReadingStudy: names('st.reading_names', soundTerms('d')),
+  PatientName: name('st.patient_name', 'p'),
   PatientID: text('st.patient_id'),
   IssuerOfPatientID: text('st.issuer_of_patient_id'),
   PatientBirthDate: date('st.patient_birth_date'),
   PatientSex: text('st.patient_sex'),
-  'OtherPatientIDsSequence.PatientID': texts('st.other_patient_ids'),
+  'OtherPatientIDsSequence.PatientID': (value: string, { query, dialect }) =>
+    textCondition(value, textRules(query, dialect), {
+      empty: { ...within(`NOT ${TERM}`, startsWith('t.term', otherPatientIdTerm(''))), seeks: undefined },
+      matches: (pattern) => termCondition(otherPatientIdTerm(pattern), dialect),
+    }),
   StudyInstanceUID: uids('st.uid'),
   StudyID: text('st.study_id'),
   AdmissionID: text('st.admission_id'),
@@ -50,8 +62,8 @@ export const conditionOf: { readonly [Name in QueryKeyName]: ConditionOf } = {
   StationName: text('se.station_name'),
   SeriesDescription: text('se.series_description'),
   InstitutionalDepartmentName: text('se.institutional_department_name'),
-  PerformingPhysicianName: names('se.performing_names'),
-  OperatorsName: names('se.operators_names'),
+  PerformingPhysicianName: names('se.performing_names', soundList('se.performing_sounds')),
+  OperatorsName: names('se.operators_names', soundList('se.operators_sounds')),
   ManufacturerModelName: text('se.manufacturer_model_name'),
   BodyPartExamined: text('se.body_part_examined'),
   ProtocolName: text('se.protocol_name'),
@@ -91,25 +103,70 @@ function text(column: string, frame = '@'): ConditionOf {
   };
 }
 
-/** A column that holds a list in JSON. */
-function texts(column: string): ConditionOf {
-  return (value: string, { query, dialect }) => {
-    const frame = `EXISTS (SELECT 1 FROM ${dialect.elementsOf(column)} WHERE @)`;
-    return textCondition(value, textRules(query, dialect), {
-      empty: isNull(column),
-      matches: (pattern) => within(frame, patternCondition('each.value', pattern, dialect)),
+const oneTermOf = (terms: readonly string[], dialect: Dialect): Condition =>
+  within(TERM, dialect.oneOf('t.term', terms));
+
+/** `check`: what is quicker to ask of a row than its terms are. */
+function termCondition(pattern: string, dialect: Dialect, check?: Condition): Condition {
+  const term = patternCondition('t.term', pattern, dialect);
+  return check ? { ...check, seeks: term.seeks } : within(TERM, term);
+}
+
+/** Undefined: a pattern, which has to be held against each modality alone. */
+const modalityIn = (code: string, dialect: Dialect): Condition | undefined =>
+  /[*?]/.test(code) ? undefined : dialect.contains('st.modalities', codeList([code]));
+
+type Sounds = (context: KeyContext) => NonNullable<NameTarget['sounds']>;
+
+function soundTerms(kind: SoundKind): Sounds {
+  return ({ dialect }) =>
+    (keys) =>
+      oneTermOf(
+        keys.map((key) => soundTerm(kind, key)),
+        dialect,
+      );
+}
+
+function soundList(column: string): Sounds {
+  return ({ dialect }) =>
+    (keys) => {
+      const frame = `EXISTS (SELECT 1 FROM ${dialect.elementsOf(column)} WHERE @)`;
+      return { ...within(frame, dialect.oneOf('each.value', keys)), seeks: undefined };
+    };
+}
+
+function name(column: string, kind: SoundKind): ConditionOf {
+  return (value: string, context) =>
+    nameCondition(value, textRules(context.query, context.dialect), {
+      ...groupColumns(column),
+      ...(context.query.fuzzyMatching && { sounds: soundTerms(kind)(context) }),
+    });
+}
+
+function names(column: string, sounds: Sounds): ConditionOf {
+  return (value: string, context) => {
+    const { query, dialect } = context;
+    const rules = { ...textRules(query, dialect), needsAll: query.multipleValueMatching };
+    return nameCondition(value, rules, {
+      ...groupList(column, rules),
+      ...(context.query.fuzzyMatching && { sounds: sounds(context) }),
     });
   };
 }
 
-function name(column: string): ConditionOf {
-  const columns = [1, 2, 3].map((group) => `${column}_${group}`);
-  return (value: string, { query, dialect }) => nameCondition(columns, value, textRules(query, dialect));
-}
-
-function names(column: string): ConditionOf {
-  return (value: string, { query, dialect }) =>
-    namesCondition(column, value, { ...textRules(query, dialect), needsAll: query.multipleValueMatching });
+/** In the order of the answers: a study without a time comes first among those of its day. */
+function studyDate(range: Range, { query }: KeyContext): Condition {
+  if (range.isEmpty) return isNull('st.study_date');
+  const times = query.match.StudyTime;
+  if (!times || times.isEmpty) return between('st.study_moment', range.from, range.to && `${range.to}999999`);
+  return allOf([
+    between(
+      'st.study_moment',
+      range.from && range.from + earliest(times.from ?? '00'),
+      range.to && range.to + latest(times.to ?? '23'),
+    ),
+    between('st.study_time', undefined, undefined),
+  ]);
 }
 
 interface TimeBesideDate {

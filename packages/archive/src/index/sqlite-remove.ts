@@ -2,8 +2,8 @@ import type { DicomDataset } from '@sightline/dicom';
 import type { ObjectPath, StoredInstance } from './index-store.ts';
 import { listInstances } from './sqlite-list.ts';
 import type { Prepare } from './sqlite-statements.ts';
-import { bytesOf, readTotals, writeTerms, writeTotals } from './sqlite-write.ts';
-import { studyTerms } from './terms.ts';
+import { updateStudy } from './sqlite-study.ts';
+import { bytesOf, readTotals, writeTotals } from './sqlite-write.ts';
 
 /** Takes everything below the path away, inside a transaction of the caller, and notes its blobs as garbage. */
 export function removeObjects(prepare: Prepare, path: ObjectPath): readonly StoredInstance[] {
@@ -48,7 +48,11 @@ const OF_A_SMALLER_SERIES = [
    WHERE id = ?`,
 ];
 
-const OF_AN_EMPTY_STUDY = ['DELETE FROM study_term WHERE study = ?', 'DELETE FROM study WHERE id = ?'];
+const OF_AN_EMPTY_STUDY = [
+  'DELETE FROM study_text WHERE rowid = ?',
+  'DELETE FROM study_term WHERE study = ?',
+  'DELETE FROM study WHERE id = ?',
+];
 
 /** What the row of a study says of what belongs to it, after some of it went. */
 function countAgain(prepare: Prepare, study: number, version: number): void {
@@ -63,13 +67,11 @@ function countAgain(prepare: Prepare, study: number, version: number): void {
     `SELECT DISTINCT sop_class AS value FROM series e JOIN instance i ON i.series = e.id WHERE e.study = ? ORDER BY 1`,
   );
   prepare(
-    `UPDATE study SET version = ?, modalities = ?, sop_classes = ?,
-       (series, instances, first_instance) =
-         (SELECT count(*), sum(e.instances), min(e.first_instance) FROM series e WHERE e.study = study.id)
+    `UPDATE study SET version = ?, (series, instances, first_instance) =
+       (SELECT count(*), sum(e.instances), min(e.first_instance) FROM series e WHERE e.study = study.id)
      WHERE id = ?`,
-  ).run(version, JSON.stringify(modalities), JSON.stringify(sopClasses), study);
+  ).run(version, study);
   const json = prepare('SELECT attributes FROM study WHERE id = ?').get(study)?.['attributes'];
   // Written by this folder, out of a data set.
-  const attributes = JSON.parse(String(json)) as DicomDataset;
-  writeTerms(prepare, study, studyTerms(attributes, modalities, sopClasses));
+  updateStudy(prepare, study, { study: JSON.parse(String(json)) as DicomDataset, modalities, sopClasses });
 }

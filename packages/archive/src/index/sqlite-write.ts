@@ -1,8 +1,8 @@
 import type { DicomDataset } from '@sightline/dicom';
-import { fillIn, instanceColumns, requestColumns, seriesColumns, studyColumns } from './columns.ts';
+import { codesOf, fillIn, instanceColumns, requestColumns, seriesColumns } from './columns.ts';
 import type { NewInstance } from './index-store.ts';
 import { insertRow, updateRow, type Prepare } from './sqlite-statements.ts';
-import { studyTerms } from './terms.ts';
+import { insertStudy, updateStudy } from './sqlite-study.ts';
 
 /** The numbers that a transaction moves on: the row of `totals`. */
 export interface Totals {
@@ -67,48 +67,32 @@ export function insertInstance(prepare: Prepare, totals: Totals, instance: NewIn
 
 function upsertStudy(prepare: Prepare, totals: Totals, { parsed }: NewInstance): number {
   const { studyInstanceUid: uid, sopClassUid } = parsed;
-  const attributes = parsed.attributes.study;
-  const modality = seriesColumns(parsed.attributes.series)['modality'];
-  const seen = { modalities: modality == null ? [] : [String(modality)], sopClasses: [sopClassUid] };
+  const { modality } = seriesColumns(parsed.attributes.series);
+  const modalities = typeof modality === 'string' ? [modality] : [];
   totals.version += 1;
   const row = prepare('SELECT id, attributes, modalities, sop_classes FROM study WHERE uid = ?').get(uid);
   if (!row) {
     totals.studies += 1;
-    const id = insertRow(prepare, 'study', {
-      uid,
-      version: totals.version,
-      arrived: totals.last_instance,
-      first_instance: totals.last_instance,
-      series: 0,
-      instances: 1,
-      modalities: JSON.stringify(seen.modalities),
-      sop_classes: JSON.stringify(seen.sopClasses),
-      ...studyColumns(attributes),
-      attributes: JSON.stringify(attributes),
+    const { version, last_instance: arrived } = totals;
+    return insertStudy(prepare, {
+      row: { uid, version, arrived, first_instance: arrived, series: 0, instances: 1 },
+      study: parsed.attributes.study,
+      modalities,
+      sopClasses: [sopClassUid],
     });
-    writeTerms(prepare, id, studyTerms(attributes, seen.modalities, seen.sopClasses));
-    return id;
   }
   const id = Number(row['id']);
   prepare('UPDATE study SET version = ?, instances = instances + 1 WHERE id = ?').run(totals.version, id);
-  const filled = filledIn(row['attributes'], attributes);
-  const modalities = withMore(row['modalities'], seen.modalities);
-  const sopClasses = withMore(row['sop_classes'], seen.sopClasses);
-  if (!filled && !modalities && !sopClasses) return id;
-  updateRow(prepare, 'study', id, {
-    ...(filled && { ...studyColumns(filled), attributes: JSON.stringify(filled) }),
-    ...(modalities && { modalities: JSON.stringify(modalities) }),
-    ...(sopClasses && { sop_classes: JSON.stringify(sopClasses) }),
-  });
-  writeTerms(
-    prepare,
-    id,
-    studyTerms(
-      filled ?? dataset(row['attributes']),
-      modalities ?? list(row['modalities']),
-      sopClasses ?? list(row['sop_classes']),
-    ),
-  );
+  const filled = filledIn(row['attributes'], parsed.attributes.study);
+  const allModalities = withMore(row['modalities'], modalities);
+  const allSopClasses = withMore(row['sop_classes'], [sopClassUid]);
+  if (filled || allModalities || allSopClasses) {
+    updateStudy(prepare, id, {
+      study: filled ?? dataset(row['attributes']),
+      modalities: allModalities ?? codesOf(row['modalities']),
+      sopClasses: allSopClasses ?? codesOf(row['sop_classes']),
+    });
+  }
   return id;
 }
 
@@ -154,13 +138,6 @@ function addRequests(prepare: Prepare, series: number, attributes: DicomDataset)
   }
 }
 
-/** In place of those that were there. */
-export function writeTerms(prepare: Prepare, study: number, terms: readonly string[]): void {
-  prepare('DELETE FROM study_term WHERE study = ?').run(study);
-  for (const term of new Set(terms))
-    prepare('INSERT INTO study_term (term, study) VALUES (?, ?)').run(term, study);
-}
-
 /** Undefined: there is nothing to fill in. The objects of a study usually repeat what is known, letter by letter. */
 function filledIn(stored: unknown, later: DicomDataset): DicomDataset | undefined {
   if (stored === JSON.stringify(later)) return undefined;
@@ -170,12 +147,11 @@ function filledIn(stored: unknown, later: DicomDataset): DicomDataset | undefine
 }
 
 /** The sorted list with what it lacked; undefined: it had all. */
-function withMore(json: unknown, more: readonly string[]): readonly string[] | undefined {
-  const known = list(json);
-  const missing = more.filter((value) => !known.includes(value));
+function withMore(stored: unknown, more: readonly string[]): readonly string[] | undefined {
+  const known = codesOf(stored);
+  const missing = more.filter((code) => !known.includes(code));
   return missing.length > 0 ? [...known, ...missing].toSorted() : undefined;
 }
 
 /** Written by this file, out of a data set. */
 const dataset = (json: unknown): DicomDataset => JSON.parse(String(json)) as DicomDataset;
-const list = (json: unknown): readonly string[] => JSON.parse(String(json)) as string[];

@@ -1,0 +1,45 @@
+import type { DicomDataset } from '@sightline/dicom';
+import { codeList, studyColumns, type Columns } from './columns.ts';
+import { insertRow, updateRow, type Prepare } from './sqlite-statements.ts';
+import { studyTerms, studyTexts } from './terms.ts';
+
+/** What a study is found by. */
+export interface FoundBy {
+  readonly study: DicomDataset;
+  readonly modalities: readonly string[];
+  readonly sopClasses: readonly string[];
+}
+
+/** Writes a new study, with all that finds it. `row`: the columns that say nothing of its attributes. */
+export function insertStudy(
+  prepare: Prepare,
+  { row, ...found }: FoundBy & { readonly row: Columns },
+): number {
+  const id = insertRow(prepare, 'study', { ...row, ...columnsOf(found) });
+  insertTexts(prepare, id, found.study);
+  insertTerms(prepare, id, studyTerms(found));
+  return id;
+}
+
+/** Writes what a study is found by in place of what was there. */
+export function updateStudy(prepare: Prepare, id: number, found: FoundBy): void {
+  updateRow(prepare, 'study', id, columnsOf(found));
+  prepare('DELETE FROM study_text WHERE rowid = ?').run(id);
+  insertTexts(prepare, id, found.study);
+  prepare('DELETE FROM study_term WHERE study = ?').run(id);
+  insertTerms(prepare, id, studyTerms(found));
+}
+
+const columnsOf = ({ study, modalities, sopClasses }: FoundBy): Columns => ({
+  ...studyColumns(study),
+  modalities: codeList(modalities),
+  sop_classes: codeList(sopClasses),
+  attributes: JSON.stringify(study),
+});
+
+const insertTexts = (prepare: Prepare, id: number, study: DicomDataset): number =>
+  insertRow(prepare, 'study_text', { rowid: id, ...studyTexts(study) });
+
+function insertTerms(prepare: Prepare, study: number, terms: ReadonlySet<string>): void {
+  for (const term of terms) prepare('INSERT INTO study_term (term, study) VALUES (?, ?)').run(term, study);
+}
