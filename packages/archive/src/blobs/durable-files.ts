@@ -1,4 +1,4 @@
-import { close, fsync, open } from 'node:fs';
+import { close, fsync, linkSync, open } from 'node:fs';
 import { copyFile, link, open as openFile, rename, rm } from 'node:fs/promises';
 import process from 'node:process';
 import { promisify } from 'node:util';
@@ -35,7 +35,8 @@ const NO_LINK = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV', 'EMLINK', 
  */
 export async function placeFile(file: string, path: string): Promise<void> {
   try {
-    return await link(file, path);
+    // A name in a cached folder costs less than a turn through another thread.
+    return linkSync(file, path);
   } catch (error) {
     if (![...NO_LINK, 'EEXIST'].includes(codeOf(error))) throw error;
   }
@@ -58,22 +59,32 @@ async function copyDurably(file: string, twin: string): Promise<void> {
   await handle.datasync();
 }
 
+/** Few, so that reading is not kept waiting by syncs: what one commits, the others find done. */
+const SYNCS_AT_ONCE = 2;
+
+interface Sync {
+  readonly done: Promise<void>;
+  readonly settle: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
 /** Makes the names in folders durable. Callers that come together for one folder share a sync. */
 export class FolderSyncs {
   readonly #open = new Map<string, Promise<number>>();
-  readonly #next = new Map<string, Promise<void>>();
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #waiting = new Map<string, Sync>();
+  #running = 0;
 
   /** Resolves when every name that was in the folder when it was called is on the disk. */
   sync(folder: string): Promise<void> {
     // Windows cannot open a folder; its file systems keep the order of a rename themselves.
     if (process.platform === 'win32') return Promise.resolve();
-    const waiting = this.#next.get(folder);
-    if (waiting) return waiting;
-    // One that runs may have begun before the caller's name was there.
-    const next = (this.#running.get(folder) ?? Promise.resolve()).then(() => this.#run(folder));
-    this.#next.set(folder, next);
-    return next;
+    // One that runs may have begun before the caller's name was there: only those that wait are shared.
+    const waiting = this.#waiting.get(folder);
+    if (waiting) return waiting.done;
+    const { promise: done, resolve: settle, reject: fail } = Promise.withResolvers<void>();
+    this.#waiting.set(folder, { done, settle, fail });
+    if (this.#running < SYNCS_AT_ONCE) void this.#run();
+    return done;
   }
 
   async close(): Promise<void> {
@@ -82,12 +93,16 @@ export class FolderSyncs {
     await Promise.all(fds.flatMap((fd) => (fd.status === 'fulfilled' ? [closeFd(fd.value)] : [])));
   }
 
-  #run(folder: string): Promise<void> {
-    this.#next.delete(folder);
-    const sync = this.#syncNow(folder);
-    const done = sync.catch(() => undefined).then(() => void this.#running.delete(folder));
-    this.#running.set(folder, done);
-    return sync;
+  /** Never rejects: each caller is told for itself. */
+  async #run(): Promise<void> {
+    this.#running += 1;
+    // A turn later, so that names that are made together are synced together.
+    await Promise.resolve();
+    for (const [folder, sync] of this.#waiting) {
+      this.#waiting.delete(folder);
+      await this.#syncNow(folder).then(sync.settle, sync.fail);
+    }
+    this.#running -= 1;
   }
 
   async #syncNow(folder: string): Promise<void> {

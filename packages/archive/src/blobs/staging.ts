@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, mkdirSync } from 'node:fs';
-import { open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import process from 'node:process';
 import { BlobError, type BlobStore, type StagedBlob, stagedFile, type Staging } from './blob-store.ts';
@@ -67,8 +67,8 @@ function stagedBlob(
     bytes: () => createReadStream(file, { highWaterMark: WRITE_BYTES }),
     publish: () => blobs.put(hash, file, size),
     async end() {
-      // What cannot be removed now is removed at the next start.
-      await rm(file, { force: true }).catch(() => undefined);
+      // What cannot be removed now is removed at the next start. It frees no space where the blob has the same.
+      await unlink(file).catch(() => undefined);
     },
   };
 }
