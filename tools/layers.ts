@@ -29,6 +29,8 @@ export const islands: readonly { readonly vendor: RegExp; readonly homes: readon
     homes: ['packages/dicom/src/decode/', 'apps/gateway/src/workers/', 'apps/viewer/src/decode/'],
   },
   { vendor: /^react$|^react-dom/, homes: ['apps/viewer/src/ui/', 'apps/viewer/src/main.tsx'] },
+  { vendor: /^dcmjs-dimse$/, homes: ['apps/gateway/src/dimse/'] },
+  { vendor: /^@aws-sdk\/|^@smithy\//, homes: ['packages/archive/src/blobs/'] },
   { vendor: /^pino$/, homes: ['apps/gateway/src/log.ts'] },
 ];
 

@@ -16,8 +16,13 @@ Settings, from the environment:
   SIGHTLINE_PORT                 port; 0 takes any free one (8090)
   SIGHTLINE_PUBLIC_URL           origin under which people reach the gateway, when a proxy stands before it
   SIGHTLINE_DATA_DIR             folder for everything that must survive (./data)
-  SIGHTLINE_INDEX                sqlite: (in the data folder; there is no other yet)
-  SIGHTLINE_BLOBS                file: (in the data folder; there is no other yet)
+  SIGHTLINE_INDEX                sqlite: (in the data folder) or postgres://user@host/database (sqlite:)
+  SIGHTLINE_BLOBS                file: (in the data folder) or s3://bucket/prefix?endpoint=...&region=... with
+                                 AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (file:)
+  SIGHTLINE_CONFIG               JSON file with what is a list: the peers of DIMSE
+  SIGHTLINE_DIMSE_PORT           port for DIMSE associations; without it there are none
+  SIGHTLINE_DIMSE_HOST           address to listen on for them; beyond this machine only with peers listed (127.0.0.1)
+  SIGHTLINE_DIMSE_AE_TITLE       our AE title (SIGHTLINE)
   SIGHTLINE_API_KEY              key for programs (made at the first start, in the file api-key of the data folder)
   SIGHTLINE_DEMO                 on: demo studies and portal when the archive is empty; off: never (on)
   SIGHTLINE_TICKET_TTL_SECONDS   how long a launch link stays good, 1 to 300 (60)

@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { openAuditTrail } from '../audit/audit-trail.ts';
-import { type Config, StartError } from '../config.ts';
+import type { Archive } from '@sightline/archive';
+import { type Config, type DimseSetting, StartError } from '../config.ts';
+import type { DimseDoor } from '../dimse/dimse-door.ts';
 import { createApiKey } from '../http/api-key.ts';
 import type { Log } from '../log.ts';
 import { gatewayRoutes } from '../routes.ts';
@@ -22,6 +24,8 @@ export interface RunningGateway {
     /** Present when the key is the one in the data folder. */
     readonly apiKeyFile?: string;
     readonly demo: boolean;
+    /** Present when DIMSE associations are taken. */
+    readonly dimsePort?: number;
   };
   /** Ends open requests within `graceMs`, then lets go of everything. */
   close(graceMs: number): Promise<void>;
@@ -67,17 +71,37 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   // Before the demo studies: a port that is taken should be known at once.
   const url = await listen(server, config);
   opened.defer(() => server.close(0));
+  const door = config.dimse && (await openDimse(archive, config.dimse, log));
+  if (door) opened.defer(() => door.close(0));
   await fillDemo(demo, options);
   log.event('listening');
   const running = opened.move();
   return {
-    listening: { url, demo: demo.isOn, ...(file !== undefined && { apiKeyFile: file }) },
+    listening: {
+      url,
+      demo: demo.isOn,
+      ...(door && { dimsePort: door.port }),
+      ...(file !== undefined && { apiKeyFile: file }),
+    },
     async close(graceMs) {
-      await server.close(graceMs);
+      await Promise.all([server.close(graceMs), door?.close(graceMs)]);
       await running.disposeAsync();
       log.event('stopped');
     },
   };
+}
+
+/** The library is loaded only where it is wanted. */
+async function openDimse(archive: Archive, dimse: DimseSetting, log: Log): Promise<DimseDoor> {
+  const { openDimseDoor } = await import('../dimse/dimse-door.ts');
+  const onFailure = (error: unknown): void => log.failure('dimse', 'dimse', error);
+  try {
+    return await openDimseDoor({ archive, ...dimse, onFailure });
+  } catch (cause) {
+    const reason = failureReason(cause)?.replaceAll(/SIGHTLINE_(HOST|PORT)/g, 'SIGHTLINE_DIMSE_$1');
+    if (reason === undefined) throw cause;
+    throw new StartError(reason, { cause });
+  }
 }
 
 async function openViewer(): Promise<ViewerBuild> {
@@ -100,12 +124,15 @@ async function listen(server: GatewayServer, { host, port }: Config): Promise<st
     const actual = await server.listen({ host, port });
     return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    const reason =
-      typeof code === 'string' && Object.hasOwn(listenFailures, code) ? listenFailures[code] : undefined;
+    const reason = failureReason(cause);
     if (reason === undefined) throw cause;
     throw new StartError(reason, { cause });
   }
+}
+
+function failureReason(cause: unknown): string | undefined {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  return typeof code === 'string' && Object.hasOwn(listenFailures, code) ? listenFailures[code] : undefined;
 }
 
 const listenFailures: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Archive } from '@sightline/archive';
 import { IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION_NAME } from '@sightline/dicom';
 import { CommandField } from './command-set.ts';
@@ -26,7 +27,10 @@ export interface DimseDoorOptions {
 
 export interface DimseDoor {
   readonly port: number;
-  /** Takes no new association, lets the open ones end, and aborts those that have not after `graceMs`. */
+  /**
+   * Takes no new association, lets the open ones end, and aborts those that have not after `graceMs`. Closing again
+   * waits for the same.
+   */
   close(graceMs: number): Promise<void>;
 }
 
@@ -66,15 +70,13 @@ export async function openDimseDoor(options: DimseDoorOptions): Promise<DimseDoo
   server.listen(options.port, options.host.replace(/^\[(.*)\]$/, '$1'));
   await once(server, 'listening');
   const address = server.address();
+  let closed: Promise<unknown> | undefined;
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,
     async close(graceMs) {
-      const closed = once(server, 'close');
-      server.close();
+      closed ??= new Promise((resolve) => server.close(resolve));
       const end = performance.now() + graceMs;
-      while (open.size > 0 && performance.now() < end) {
-        await new Promise((resolve) => setTimeout(resolve, CLOSE_STEP_MS));
-      }
+      while (open.size > 0 && performance.now() < end) await wait(CLOSE_STEP_MS);
       for (const association of open) association.close();
       await closed;
     },

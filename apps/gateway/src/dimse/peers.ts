@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIPv4 } from 'node:net';
+import { dimseServices } from '../config-file.ts';
 
-export const dimseServices = ['store', 'find', 'move', 'get'] as const;
 export type DimseService = (typeof dimseServices)[number];
 
 /** Another application entity, as the configuration names it. */
