@@ -16,8 +16,7 @@ export interface EncodedFrame {
 /**
  * Compresses a frame without loss, decodes what came of it, and gives it away only where that is the same, bit for bit.
  *
- * @throws DicomError unsupported_transfer_syntax where the syntax cannot hold such samples; decode_failed where the proof
- *   fails
+ * @throws DicomError unsupported_transfer_syntax where the syntax cannot hold such samples, or the proof fails
  */
 export async function encodeFrame(
   pixels: FramePixels,
@@ -33,7 +32,7 @@ export async function encodeFrame(
   const bytes = await compressed(raw, { pixels, description, transferSyntaxUid, encoders: tools.encoders });
   const encoded = { ...description, photometricInterpretation, planarConfiguration: 0 } as const;
   const proof = await decodeFrame(bytes, encoded, transferSyntaxUid, tools.codecs);
-  if (!isSame(nativeBytes(proof, encoded), raw)) throw new DicomError('decode_failed');
+  if (!isSame(nativeBytes(proof, encoded), raw)) throw new DicomError('unsupported_transfer_syntax');
   return { bytes, photometricInterpretation };
 }
 
@@ -64,9 +63,12 @@ async function compressed(raw: Uint8Array, encoding: Encoding): Promise<Uint8Arr
       // It would transform YCbCr once more, and name the result RGB.
       if (pixels.photometricInterpretation === 'YBR_FULL')
         throw new DicomError('unsupported_transfer_syntax');
-      return wasmEncode(encoders, 'openjpeg', raw, jpeg2000Info(encoding), (module) =>
-        losslessly(new module.J2KEncoder()),
-      );
+      return wasmEncode(encoders, 'openjpeg', raw, jpeg2000Info(encoding), (module) => {
+        const encoder = losslessly(new module.J2KEncoder());
+        // It refuses to halve an image that is one pixel wide.
+        encoder.setDecompositions(Math.min(5, Math.floor(Math.log2(Math.min(pixels.rows, pixels.columns)))));
+        return encoder;
+      });
     case '1.2.840.10008.1.2.4.201':
     case '1.2.840.10008.1.2.4.202':
       return wasmEncode(encoders, 'openjph', raw, jpeg2000Info(encoding), (module) => {
@@ -131,7 +133,7 @@ async function wasmEncode<Name extends keyof EncoderModules, Encoder extends Was
   } catch (cause) {
     // Whatever it was, the memory of the module may be in any state.
     encoders.discard(name);
-    throw new DicomError('decode_failed', { cause });
+    throw new DicomError('unsupported_transfer_syntax', { cause });
   }
 }
 

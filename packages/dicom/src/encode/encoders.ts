@@ -27,6 +27,7 @@ export interface JpegLsEncoder extends WasmEncoder {
 
 export interface Jpeg2000Encoder extends WasmEncoder {
   setQuality(isLossless: boolean, quantization: number): void;
+  setDecompositions(levels: number): void;
 }
 
 export interface EncoderModules {

@@ -200,7 +200,8 @@ class Recoder {
     // PS3.5 6.2.2: a value too long for its VR's 16-bit length is written as UN.
     const fitting = traits.longLength || even <= 0xfffe ? vr : 'UN';
     sinkHeader(this.#sink, tagText(tag), fitting, even);
-    if (length > MAX_READ_BYTES) this.#copy(value, length, wordBytes);
+    // Frames are not there to be read, however few bytes they are.
+    if (length > MAX_READ_BYTES || isPixel) this.#copy(value, length, wordBytes);
     else this.#sink.bytes(swapWords(this.#window.bytes(value, length), wordBytes));
     if (length % 2 === 1) this.#sink.uint8(traits.kind === 'text' && vr !== 'UI' ? 0x20 : 0);
   }
