@@ -4,7 +4,8 @@ import type { AddOutcome, IndexStore, NewInstance } from './index-store.ts';
 import { isDiskFull } from './sqlite-errors.ts';
 import type { Prepare } from './sqlite-statements.ts';
 import { beginImmediate, rollback } from './sqlite-transaction.ts';
-import { insertInstance, readTotals, writeTotals } from './sqlite-write.ts';
+import { insertInstance, readTotals, writeTotals, type Totals } from './sqlite-write.ts';
+import type { VersionMark } from './version-mark.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /** One transaction takes no more, so that none waits long for the others of its group. */
@@ -21,8 +22,8 @@ export interface Writing {
   readonly database: DatabaseSync;
   readonly prepare: Prepare;
   readonly queue: WriteQueue;
-  /** Told after each transaction that changed what is found. */
-  readonly committed: () => void;
+  /** Moved on after each transaction. */
+  readonly mark: VersionMark;
 }
 
 /**
@@ -45,13 +46,14 @@ export function groupCommit(writing: Writing): IndexStore['add'] {
 
 /** Never rejects: each of the group is told for itself. */
 async function addGroup(writing: Writing, group: readonly Waiting[]): Promise<void> {
-  const { database, prepare } = writing;
+  const { database, prepare, mark } = writing;
   try {
     await beginImmediate(database);
     const published = await Promise.all(group.map((each) => isReady(prepare, each)));
-    const told = insertGroup(writing, group, published);
+    const totals = readTotals(prepare);
+    const told = insertGroup(writing, totals, { group, published });
     database.exec('COMMIT');
-    writing.committed();
+    mark.write(totals.version);
     for (const tell of told) tell();
   } catch (error) {
     rollback(database);
@@ -76,10 +78,9 @@ async function isReady(prepare: Prepare, { instance, isPublished }: Waiting): Pr
 /** Synchronous from end to end. What each is to be told once the transaction is on the disk. */
 function insertGroup(
   { database, prepare }: Writing,
-  group: readonly Waiting[],
-  published: readonly Published[],
+  totals: Totals,
+  { group, published }: { readonly group: readonly Waiting[]; readonly published: readonly Published[] },
 ): readonly (() => void)[] {
-  const totals = readTotals(prepare);
   const told = group.map((each, at) => {
     const state = published[at] ?? false;
     if (typeof state === 'object') return () => each.fail(state.error);

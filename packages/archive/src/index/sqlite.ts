@@ -1,26 +1,23 @@
-import { DatabaseSync } from 'node:sqlite';
 import type { BlobToCheck, IndexStatistics, IndexStore } from './index-store.ts';
-import { migrations } from './schema.ts';
 import { groupCommit, type Writing } from './sqlite-add.ts';
 import { named } from './sqlite-errors.ts';
+import { openSqliteFile } from './sqlite-file.ts';
 import { listBulk, listDamaged, listInstances } from './sqlite-list.ts';
 import { removeObjects } from './sqlite-remove.ts';
 import { searchSqlite } from './sqlite-page.ts';
-import { preparer, type Prepare } from './sqlite-statements.ts';
-import { beginImmediate, READ_TIMEOUT, rollback } from './sqlite-transaction.ts';
+import type { Prepare } from './sqlite-statements.ts';
+import { beginImmediate, rollback } from './sqlite-transaction.ts';
+import { readTotals } from './sqlite-write.ts';
 import { WriteQueue } from './write-queue.ts';
 
 /**
  * The index in one SQLite file, or in memory (":memory:"). Every write is on the disk before it is answered (WAL,
- * synchronous FULL). Several processes may have the file open.
+ * synchronous FULL). Several processes may have the file open. Throws IndexDamaged where the file is not whole; damage
+ * that comes later rejects with it.
  */
 export function openSqliteIndex(file: string): IndexStore {
-  const database = new DatabaseSync(file, { enableForeignKeyConstraints: false });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;');
-  migrate(database);
-  database.exec('PRAGMA foreign_keys = ON');
-  const prepare = preparer(database);
-  const writing: Writing = { database, prepare, queue: new WriteQueue(), committed: () => undefined };
+  const { database, prepare, mark } = openSqliteFile(file);
+  const writing: Writing = { database, prepare, mark, queue: new WriteQueue() };
   return { ...reading(prepare), ...changing(writing) };
 }
 
@@ -84,7 +81,7 @@ function reading(prepare: Prepare): Pick<IndexStore, ReadingNames> {
 type ChangingNames = 'add' | 'remove' | 'collect' | 'markChecked' | 'close';
 
 function changing(writing: Writing): Pick<IndexStore, ChangingNames> {
-  const { database, prepare, queue } = writing;
+  const { database, prepare, mark, queue } = writing;
   const add = groupCommit(writing);
   return {
     add: (instance, isPublished) => safely(() => add(instance, isPublished)),
@@ -106,6 +103,7 @@ function changing(writing: Writing): Pick<IndexStore, ChangingNames> {
     close: async () => {
       await queue.run(async () => {
         if (database.isOpen) database.close();
+        mark.close();
       });
     },
   };
@@ -122,7 +120,7 @@ async function safely<T>(work: () => T | Promise<T>): Promise<T> {
 
 /** `prepareFor` may take its time: nothing is written until `work`, which is of one piece with COMMIT. */
 function inTransaction<T>(
-  { database, queue, committed }: Writing,
+  { database, prepare, mark, queue }: Writing,
   work: () => T,
   prepareFor: () => Promise<void> = async () => undefined,
 ): Promise<T> {
@@ -131,34 +129,15 @@ function inTransaction<T>(
     try {
       await prepareFor();
       const result = work();
+      const { version } = readTotals(prepare);
       database.exec('COMMIT');
-      committed();
+      mark.write(version);
       return result;
     } catch (error) {
       rollback(database);
       throw error;
     }
   });
-}
-
-/** Brings the tables to the newest step, each step whole or not at all. A newer database than this program is refused. */
-function migrate(database: DatabaseSync): void {
-  // So that a table can be renamed without the references of others going with it.
-  database.exec('PRAGMA busy_timeout = 15000; PRAGMA legacy_alter_table = ON; BEGIN IMMEDIATE');
-  try {
-    const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
-    if (version > migrations.length)
-      throw new Error('The archive was written by a newer version of Sightline.');
-    for (const step of migrations.slice(version)) {
-      if (typeof step === 'string') database.exec(step);
-      else step(database);
-    }
-    database.exec(`PRAGMA user_version = ${migrations.length}; COMMIT`);
-    database.exec(`PRAGMA legacy_alter_table = OFF; ${READ_TIMEOUT}`);
-  } catch (error) {
-    rollback(database);
-    throw error;
-  }
 }
 
 const isReferenced = (prepare: Prepare, hash: string): boolean =>
