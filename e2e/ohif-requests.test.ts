@@ -197,7 +197,7 @@ describe('the work list', () => {
   test('4: finds several studies by a list with backslashes', async () => {
     const list = [STUDY, fixtureUids(multiframe).study, '1.2.3'].join('%5C');
     const answer = await send(`/studies?${DEFAULTS}&StudyInstanceUID=${list}`, { headers: json });
-    expect(column(answer, '0020000D').toSorted()).toEqual([STUDY, fixtureUids(multiframe).study].toSorted());
+    expect(new Set(column(answer, '0020000D'))).toEqual(new Set([STUDY, fixtureUids(multiframe).study]));
   });
 });
 
