@@ -13,13 +13,19 @@ export interface WorkerFrameRenderer extends FrameRenderer {
   close(): Promise<void>;
 }
 
-/** The archive's renderer, in worker threads that start with the first frame. */
-export function createFrameRenderer(size = Math.min(4, availableParallelism())): WorkerFrameRenderer {
+/**
+ * The archive's renderer, in worker threads that start with the first frame.
+ * @param options for tests: another worker, or another time that one frame may take
+ */
+export function createFrameRenderer(
+  size = Math.min(4, availableParallelism()),
+  options: { readonly script?: URL; readonly deadlineMs?: number } = {},
+): WorkerFrameRenderer {
   const pool: WorkerPool<RenderWorkerJob, Uint8Array> = createWorkerPool({
-    script: new URL('./render-worker.ts', import.meta.url),
+    script: options.script ?? new URL('./render-worker.ts', import.meta.url),
     size,
     maxQueued: size * QUEUED_PER_THREAD,
-    deadlineMs: DEADLINE_MS,
+    deadlineMs: options.deadlineMs ?? DEADLINE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
   const runFrame = <Job extends FrameJob>(kind: 'render' | 'decode', given: Job): Promise<Uint8Array> => {
