@@ -4,6 +4,7 @@ import type { StoredInstance } from '../index/index-store.ts';
 import { negotiate } from './accept.ts';
 import { ArchiveProblem } from './problems.ts';
 import { datasetOf } from './rendered-images.ts';
+import { singlePartResponse } from './single-part.ts';
 import type { Asked, Services } from './transaction.ts';
 
 const ENCAPSULATED_DOCUMENT = '00420011';
@@ -37,28 +38,19 @@ export async function renderedDocument(
   if (available === undefined) throw new ArchiveProblem('no_image');
   // The value is padded to an even length; the object may say where the document ends.
   const length = stated !== undefined && stated > 0 && stated <= available ? stated : available;
-  const body = inline ? inline.subarray(0, length) : bulk && firstBytes(await bulk.read(), length);
-  return {
-    status: 200,
+  const { mediaType: type, name } = kind;
+  return singlePartResponse(asked, {
+    type,
+    length,
+    etag: `"d-${instance.hash.slice(0, 32)}"`,
     headers: {
-      'content-type': kind.mediaType,
-      'content-length': String(length),
-      'content-disposition': `attachment; filename="${kind.name}"`,
+      'content-disposition': `attachment; filename="${name}"`,
       'content-security-policy':
         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'private, no-cache',
-      vary: 'accept',
     },
-    ...(body && { body }),
-  };
-}
-
-async function* firstBytes(chunks: AsyncIterable<Uint8Array>, length: number): AsyncGenerator<Uint8Array> {
-  let left = length;
-  for await (const chunk of chunks) {
-    if (left <= 0) return;
-    yield chunk.length > left ? chunk.subarray(0, left) : chunk;
-    left -= chunk.length;
-  }
+    read: async ({ offset, length: count } = { offset: 0, length }) =>
+      inline
+        ? inline.subarray(offset, offset + count)
+        : (bulk?.read({ offset, length: count }) ?? new Uint8Array(0)),
+  });
 }

@@ -4,6 +4,7 @@ import type { RenderJob } from '../frame-renderer.ts';
 import type { StoredInstance } from '../index/index-store.ts';
 import { unpackJson } from '../index/stored-json.ts';
 import { pictureKey, type Look } from '../pictures.ts';
+import { isKnown, PRIVATE_CACHE } from './conditional.ts';
 import { ArchiveProblem } from './problems.ts';
 import { readAhead } from './read-ahead.ts';
 import { bad } from './rendered-parameters.ts';
@@ -36,7 +37,7 @@ export async function onePicture(
   const etag = `W/"r${RENDERING}-${fingerprint(pictureKey(picture.instance, picture.frame, picture.look))}"`;
   const headers = {
     etag,
-    'cache-control': 'private, no-cache',
+    'cache-control': PRIVATE_CACHE,
     vary: 'accept',
     ...(warning !== undefined && { warning }),
   };
@@ -123,7 +124,7 @@ export async function animatedPictures(
     headers: {
       'content-type': 'image/gif',
       'content-length': String(body.length),
-      'cache-control': 'private, no-cache',
+      'cache-control': PRIVATE_CACHE,
       vary: 'accept',
       ...(warning !== undefined && { warning }),
     },
@@ -177,12 +178,6 @@ export async function datasetOf(instance: StoredInstance, { index }: Services): 
   if (!packed) throw new ArchiveProblem('dicom_not_found');
   return JSON.parse(new TextDecoder().decode(unpackJson(packed))) as DicomDataset; // written by the archive
 }
-
-/** RFC 9110 13.1.2: a weak comparison. */
-export const isKnown = (header: string | undefined, etag: string): boolean =>
-  (header ?? '')
-    .split(',')
-    .some((known) => known.trim() === '*' || known.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
 
 /** 53 bits of a text (cyrb53): enough to tell one look of an object from another in a cache of one browser. */
 function fingerprint(text: string): string {

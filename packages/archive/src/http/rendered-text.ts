@@ -5,6 +5,7 @@ import { readReport } from '../report/report.ts';
 import { reportHtml, reportPolicy } from '../report/report-html.ts';
 import { reportText } from '../report/report-text.ts';
 import { negotiate } from './accept.ts';
+import { PRIVATE_CACHE } from './conditional.ts';
 import { ArchiveProblem } from './problems.ts';
 import { datasetOf } from './rendered-images.ts';
 import { valueOf } from './rendered-parameters.ts';
@@ -36,7 +37,7 @@ export async function renderedText(
       'content-type': `${mediaType}; charset=utf-8`,
       'content-security-policy': reportPolicy,
       'x-content-type-options': 'nosniff',
-      'cache-control': 'private, no-cache',
+      'cache-control': PRIVATE_CACHE,
       vary: 'accept',
     },
     body: write(await datasetOf(instance, services)),

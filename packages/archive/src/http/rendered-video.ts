@@ -2,8 +2,7 @@ import { transferSyntax } from '@sightline/dicom';
 import type { HttpResponse } from '@sightline/dicomweb';
 import type { StoredInstance } from '../index/index-store.ts';
 import { negotiate } from './accept.ts';
-import { ArchiveProblem } from './problems.ts';
-import { isKnown } from './rendered-images.ts';
+import { singlePartResponse } from './single-part.ts';
 import type { Asked, Services } from './transaction.ts';
 
 /** Two packets of an MPEG-2 transport stream tell what it is. */
@@ -23,28 +22,12 @@ export async function renderedVideo(
   );
   const mediaType = videoType(head, instance.transferSyntaxUid);
   negotiate(asked, [{ mediaType, multipart: false }]);
-  const etag = `"v-${instance.hash.slice(0, 32)}"`;
-  const common = {
-    etag,
-    'accept-ranges': 'bytes',
-    'cache-control': 'private, no-cache',
-    vary: 'accept',
-  };
-  const { headers } = asked.request;
-  if (isKnown(headers['if-none-match'], etag)) return { status: 304, headers: common };
-  const isSame = headers['if-range'] === undefined || headers['if-range'].trim() === etag;
-  const range = isSame ? byteRange(headers['range'], length) : undefined;
-  const { offset, length: count } = range ?? { offset: 0, length };
-  return {
-    status: range ? 206 : 200,
-    headers: {
-      ...common,
-      'content-type': mediaType,
-      'content-length': String(count),
-      ...(range && { 'content-range': `bytes ${offset}-${offset + count - 1}/${length}` }),
-    },
-    body: await frames.stream(instance, 1, { offset, length: count }),
-  };
+  return singlePartResponse(asked, {
+    type: mediaType,
+    length,
+    etag: `"v-${instance.hash.slice(0, 32)}"`,
+    read: (range) => frames.stream(instance, 1, range),
+  });
 }
 
 async function firstBytes(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -73,19 +56,4 @@ function videoType(head: Uint8Array, transferSyntaxUid: string): string {
   const keyword = transferSyntax(transferSyntaxUid)?.keyword ?? '';
   if (keyword.startsWith('HEVC')) return 'video/H265';
   return keyword.startsWith('MPEG2') ? 'video/mpeg' : 'video/mp4';
-}
-
-/** RFC 9110 14.1.2. Of several ranges, and of what is none, the whole is given, as the standard lets a server do. */
-function byteRange(
-  header: string | undefined,
-  size: number,
-): { readonly offset: number; readonly length: number } | undefined {
-  const [, first = '', last = ''] = /^bytes=(\d{0,15})-(\d{0,15})$/.exec((header ?? '').trim()) ?? [];
-  if (first === '' && last === '') return undefined;
-  const offset = first === '' ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === '' || last === '' ? size : Math.min(size, Number(last) + 1);
-  if (first !== '' && last !== '' && Number(last) < Number(first)) return undefined;
-  if (offset >= size || (first === '' && Number(last) === 0))
-    throw new ArchiveProblem('range_not_satisfiable', { headers: { 'content-range': `bytes */${size}` } });
-  return { offset, length: end - offset };
 }
