@@ -1,5 +1,6 @@
-import { DicomError, decodeFrameIndex, transferSyntax, type FrameIndex } from '@sightline/dicom';
-import type { BlobStore } from './blobs/blob-store.ts';
+import { DicomError, decodeFrameIndex, nativeRange, transferSyntax, type FrameIndex } from '@sightline/dicom';
+import { BlobError, type BlobStore } from './blobs/blob-store.ts';
+import { crc32 } from './blobs/crc32.ts';
 import type { FrameJob, FrameRenderer } from './frame-renderer.ts';
 import { createFrameCache } from './frame-cache.ts';
 import { unpackJson } from './index/stored-json.ts';
@@ -110,6 +111,7 @@ export function createFrames({ index, blobs, renderer, transcoder }: FramesParts
     const pieces = await Promise.all(
       fragments.map(({ offset, length }) => blobs.read(instance.dataHash, offset, length)),
     );
+    requireChecksum(layout, frame, pieces);
     return pieces.length === 1 && pieces[0] ? pieces[0] : joinPieces(pieces);
   }
 
@@ -258,11 +260,17 @@ async function readNative(
   frame: number,
 ): Promise<Uint8Array> {
   const { frameBits, wordBytes, bigEndian } = layout;
-  const firstBit = (frame - 1) * frameBits;
-  const word = bigEndian ? wordBytes : 1;
-  const from = Math.floor(firstBit / 8 / word) * word;
-  const to = Math.ceil((firstBit + frameBits) / 8 / word) * word;
-  const read = await blobs.read(instance.dataHash, layout.offset + from, to - from);
+  const { offset, length } = nativeRange(layout, frame);
+  const read = await blobs.read(instance.dataHash, offset, length);
+  requireChecksum(layout, frame, [read]);
   const bytes = bigEndian ? swapBytes(read, wordBytes) : read;
-  return cutBits(bytes, firstBit - from * 8, frameBits);
+  return cutBits(bytes, (frame - 1) * frameBits - (offset - layout.offset) * 8, frameBits);
+}
+
+/** The disk may have changed a byte since the frame was stored: then it is not given. Throws BlobError `damaged`. */
+function requireChecksum(layout: FrameIndex, frame: number, pieces: readonly Uint8Array[]): void {
+  const expected = layout.checksums?.[frame - 1];
+  if (expected === undefined) return;
+  const actual = pieces.reduce((before, piece) => crc32(piece, before), 0);
+  if (actual !== expected) throw new BlobError('damaged');
 }

@@ -1,4 +1,4 @@
-import { encodeFrameIndex, type DicomDataset, type FrameIndex, type Part10 } from '@sightline/dicom';
+import { countFrames, encodeFrameIndex, type DicomDataset, type Part10 } from '@sightline/dicom';
 import { attributesByLevel } from './attribute-levels.ts';
 import { packJson } from './index/stored-json.ts';
 import type { ParsedInstance } from './instance-reader.ts';
@@ -24,9 +24,6 @@ export function parseInstance(part10: Part10): ParsedInstance {
     warnings: part10.warnings,
   };
 }
-
-const countFrames = (frames: FrameIndex): number =>
-  frames.kind === 'native' ? frames.count : frames.frames.length;
 
 /**
  * DICOM JSON is UTF-8 whatever the file was (PS3.18 F.2.2), and whoever reads the metadata wants to know in which

@@ -18,7 +18,14 @@ import {
   renderer,
   temporaryFolder,
 } from './test-support/in-process.ts';
-import { deflated, frameBytes, pn, synthetic } from './test-support/synthetic.ts';
+import {
+  deflated,
+  EXPLICIT,
+  frameBytes,
+  JPEG_2000_LOSSLESS,
+  pn,
+  synthetic,
+} from './test-support/synthetic.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const INSTANCE = '/studies/1.2.3/series/1.2.3.1/instances/1.2.3.1.1';
@@ -240,6 +247,24 @@ test('bytes that the disk cut or changed come back with the same file, while the
   await expect(read()).rejects.toMatchObject({ code: 'damaged' });
   expect((await server.store(once(file))).kind).toBe('identical');
   expect((await read()).equals(file)).toBe(true);
+});
+
+test('a frame of which the disk changed one bit is not given, and another of the object is', async () => {
+  const folder = temporaryFolder();
+  const archive = await openArchive(folder);
+  for (const transferSyntaxUid of [EXPLICIT, JPEG_2000_LOSSLESS]) {
+    const instance = transferSyntaxUid === EXPLICIT ? '1.2.3.1.1' : '1.2.3.1.2';
+    const frames = [frameBytes(1), frameBytes(9)];
+    const file = Buffer.from(synthetic({ frames, instance, transferSyntaxUid }));
+    await archive.store(once(file));
+    const changed = Buffer.from(file);
+    changed[file.indexOf(frameBytes(9)) + 3]! ^= 4;
+    writeFileSync(join(folder, 'blobs', sha256(file).slice(0, 2), sha256(file)), changed);
+    const path = `/studies/1.2.3/series/1.2.3.1/instances/${instance}/frames`;
+    const accept = { headers: { accept: 'application/octet-stream; transfer-syntax=*' } };
+    const asked = [await ask(archive, `${path}/1`, accept), await ask(archive, `${path}/2`, accept)];
+    expect(asked.map(({ status }) => status)).toEqual([200, 500]);
+  }
 });
 
 test('the inflated data of a deflated file come back with the file as well', async () => {

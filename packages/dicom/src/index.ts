@@ -27,6 +27,7 @@ export * from './native-model-reader.ts';
 export { datasetToXml } from './native-model.ts';
 export type { BulkLocation } from './part10/dataset-reader.ts';
 export type { ByteRange } from './part10/fragments.ts';
+export { checksumFrames, type Crc32 } from './part10/checksum-frames.ts';
 export * from './part10/frame-index.ts';
 export * from './part10/part10-pieces.ts';
 export * from './part10/pixel-layout.ts';

@@ -16,6 +16,8 @@ export interface BlobStore {
    * not. A whole blob whose bytes are not those of its name ends with BlobError `damaged` instead of its last piece.
    */
   stream(hash: string, size: number, part?: BlobPart): Promise<AsyncIterable<Uint8Array>>;
+  /** A piece of `stream` that nobody has any more: its memory may be used for another. Nobody has to call it. */
+  readonly release?: (piece: Uint8Array) => void;
   has(hash: string): Promise<boolean>;
   /** Removing what is not there is no error. */
   remove(hash: string): Promise<void>;

@@ -57,7 +57,10 @@ test('reads many more blobs than it keeps open, many at once', async () => {
   const folder = temporaryFolder();
   const store = openFileBlobs(folder);
   const texts = Array.from({ length: 300 }, (_, at) => `blob ${at}`);
-  for (const text of texts) writeFileSync(pathOf(folder, sha256(text)), text);
+  for (const text of texts) {
+    mkdirSync(join(folder, sha256(text).slice(0, 2)), { recursive: true });
+    writeFileSync(pathOf(folder, sha256(text)), text);
+  }
   const read = async (text: string) => Buffer.from(await store.read(sha256(text), 0, text.length)).toString();
   expect(await Promise.all([...texts, ...texts].map(read))).toEqual([...texts, ...texts]);
   await store.close();

@@ -1,34 +1,39 @@
 import { createHash } from 'node:crypto';
 import { existsSync, fstat, mkdirSync, read } from 'node:fs';
-import { readdir, stat, unlink } from 'node:fs/promises';
+import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BlobError, type BlobPart, type BlobStore } from './blob-store.ts';
 import { FolderSyncs, placeFile, reportingFullDisk } from './durable-files.ts';
 import { isNotThere, OpenFiles } from './open-files.ts';
+import { PiecePool } from './piece-pool.ts';
 
 /** Few enough, with the folders, for the usual limit of 1024 descriptors of a process. */
 const MAX_OPEN_FILES = 256;
-const STREAM_CHUNK_BYTES = 256 * 1024;
+/** A slice of a CT in one piece; as many kept as several clients have on their way. */
+const STREAM_PIECE_BYTES = 1024 * 1024;
+const MAX_FREE_PIECES = 24;
 const HASH = /^[0-9a-f]{64}$/;
+const PAIR = /^[0-9a-f]{2}$/;
 
-/** `00` to `ff`. */
-const FOLDERS = Array.from({ length: 256 }, (_, at) => at.toString(16).padStart(2, '0'));
-
-/** Blobs as files in 256 folders, which are all made at once: `ab/abcd...`. */
+/** Blobs as files in at most 256 folders, each made when it is first needed: `ab/abcd...`. */
 export function openFileBlobs(folder: string): BlobStore {
-  for (const name of FOLDERS) mkdirSync(join(folder, name), { recursive: true });
+  mkdirSync(folder, { recursive: true });
   const files = new OpenFiles(MAX_OPEN_FILES);
+  const pool = new PiecePool(STREAM_PIECE_BYTES, MAX_FREE_PIECES);
   const folders = new FolderSyncs();
-  const made = folders.sync(folder);
-  made.catch(() => undefined);
   const folderOf = (hash: string): string => join(folder, hash.slice(0, 2));
   const pathOf = (hash: string): string => join(folderOf(hash), hash);
+
+  async function makeFolder(path: string): Promise<void> {
+    await mkdir(path, { recursive: true });
+    await folders.sync(folder);
+  }
 
   return {
     put: (hash, file) =>
       reportingFullDisk(async () => {
-        await made;
+        if (!existsSync(folderOf(hash))) await makeFolder(folderOf(hash));
         await placeFile(file, pathOf(hash));
         await folders.sync(folderOf(hash));
         // Open may be a damaged file of the same name, which this one has replaced.
@@ -37,7 +42,9 @@ export function openFileBlobs(folder: string): BlobStore {
 
     async read(hash, offset, length) {
       const path = pathOf(hash);
-      return reopeningDamaged(files, path, () => files.use(path, (fd) => readExactly(fd, offset, length)));
+      return reopeningDamaged(files, path, () =>
+        files.use(path, (fd) => readExactly(fd, offset, Buffer.allocUnsafeSlow(length))),
+      );
     },
 
     async stream(hash, size, part) {
@@ -47,9 +54,11 @@ export function openFileBlobs(folder: string): BlobStore {
         const actual = await files.use(path, sizeOf);
         if (actual !== size || offset + length > size) throw new BlobError('short');
       });
-      const pieces = streamPart(files, path, { offset, length });
+      const pieces = streamPart({ files, pool, path }, { offset, length });
       return part === undefined ? verified(pieces, hash) : pieces;
     },
+
+    release: (piece) => pool.give(piece),
 
     // Asked under the index's write lock, so without a turn through another thread.
     has: async (hash) => existsSync(pathOf(hash)),
@@ -61,7 +70,7 @@ export function openFileBlobs(folder: string): BlobStore {
     },
 
     async *list() {
-      for (const name of FOLDERS) {
+      for (const name of (await readdir(folder)).filter((each) => PAIR.test(each))) {
         for (const hash of (await readdir(join(folder, name))).filter((each) => HASH.test(each))) {
           const found = await unlessNotThere(stat(pathOf(hash)));
           if (found) yield { hash, size: found.size, modified: found.mtime.toISOString() };
@@ -87,9 +96,10 @@ async function unlessNotThere<T>(work: Promise<T>): Promise<T | undefined> {
 const statFile = promisify(fstat);
 const sizeOf = async (fd: number): Promise<number> => (await statFile(fd)).size;
 
-function readExactly(fd: number, offset: number, length: number): Promise<Uint8Array> {
+/** Fills the buffer, or BlobError `short`. */
+function readExactly(fd: number, offset: number, buffer: Uint8Array): Promise<Uint8Array> {
+  const { length } = buffer;
   return new Promise((resolve, reject) => {
-    const buffer = Buffer.allocUnsafeSlow(length);
     const readOn = (done: number): void => {
       if (done === length) return resolve(buffer);
       read(fd, buffer, done, length - done, offset + done, (error, count) => {
@@ -103,13 +113,12 @@ function readExactly(fd: number, offset: number, length: number): Promise<Uint8A
 }
 
 async function* streamPart(
-  files: OpenFiles,
-  path: string,
+  { files, pool, path }: { readonly files: OpenFiles; readonly pool: PiecePool; readonly path: string },
   { offset, length }: BlobPart,
 ): AsyncGenerator<Uint8Array> {
-  for (let done = 0; done < length; done += STREAM_CHUNK_BYTES) {
-    const size = Math.min(STREAM_CHUNK_BYTES, length - done);
-    yield await files.use(path, (fd) => readExactly(fd, offset + done, size));
+  for (let done = 0; done < length; done += pool.pieceBytes) {
+    const piece = pool.take(Math.min(pool.pieceBytes, length - done));
+    yield await files.use(path, (fd) => readExactly(fd, offset + done, piece));
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
-import { inflateRawSync } from 'node:zlib';
-import { DicomError, randomAccess, readPart10, type RandomAccess } from '@sightline/dicom';
+import { crc32, inflateRawSync } from 'node:zlib';
+import { checksumFrames, DicomError, randomAccess, readPart10, type RandomAccess } from '@sightline/dicom';
 import type { FileInMemory, ParsedInstance, TakenInstance } from '../instance-reader.ts';
 import { parseInstance } from '../parse-instance.ts';
 import { stagedFile } from './blob-store.ts';
@@ -14,7 +14,7 @@ import { asFullDisk } from './durable-files.ts';
 export function readInstanceFile(file: string): ParsedInstance {
   const fd = openSync(file, 'r');
   try {
-    return parseInstance(readPart10(fileAccess(fd), { inflateRaw }));
+    return readInstance(fileAccess(fd));
   } finally {
     closeSync(fd);
   }
@@ -26,10 +26,20 @@ export function readInstanceFile(file: string): ParsedInstance {
  */
 export function takeInstance({ memory, size }: FileInMemory, stem: string): TakenInstance {
   const bytes = memory.subarray(0, size);
-  const parsed = parseInstance(readPart10(randomAccess(bytes), { inflateRaw }));
+  const parsed = readInstance(randomAccess(bytes));
   const hash = createHash('sha256').update(bytes).digest('hex');
   writeDurably(stagedFile(stem, hash), bytes);
   return { memory, size, parsed, hash };
+}
+
+/** Frames of more bytes than these have no checksum of their own: reading them takes longer than a worker may. */
+const MAX_CHECKED_BYTES = 8 * 1024 ** 3;
+
+function readInstance(file: RandomAccess): ParsedInstance {
+  const part10 = readPart10(file, { inflateRaw });
+  if (!part10.frames) return parseInstance(part10);
+  const data = part10.inflated ? randomAccess(part10.inflated) : file;
+  return parseInstance({ ...part10, frames: checksumFrames(part10.frames, data, crc32, MAX_CHECKED_BYTES) });
 }
 
 function writeDurably(file: string, bytes: Uint8Array): void {

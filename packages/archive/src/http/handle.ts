@@ -44,7 +44,7 @@ export async function answering(
 
 function problemOf(error: unknown): ArchiveProblem {
   if (error instanceof ArchiveProblem) return error;
-  if (error instanceof BlobError && (error.code === 'missing' || error.code === 'short')) {
+  if (error instanceof BlobError && ['missing', 'short', 'damaged'].includes(error.code)) {
     return new ArchiveProblem('stored_object_damaged', { cause: error });
   }
   if (error instanceof WorkersBusy) {

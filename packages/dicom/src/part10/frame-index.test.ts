@@ -25,7 +25,19 @@ describe('the frame index as bytes', () => {
       fc.property(fc.array(fc.array(fragment)), (frames) => {
         const index: FrameIndex = { kind: 'encapsulated', frames };
         expect(decodeFrameIndex(encodeFrameIndex(index))).toEqual(index);
+        const checked = { ...index, checksums: frames.map((_, at) => (at * 2_654_435_761) % 2 ** 32) };
+        expect(decodeFrameIndex(encodeFrameIndex(checked))).toEqual(checked);
       }),
+    );
+  });
+
+  it('gives back native frames with their checksums, and refuses too few of those', () => {
+    const checked = { ...native, checksums: [0, 1, 2 ** 31, 2 ** 32 - 1, 5] };
+    const bytes = encodeFrameIndex(checked);
+    expect(decodeFrameIndex(bytes)).toEqual(checked);
+    expect(() => decodeFrameIndex(bytes.subarray(0, -1))).toThrowError(/breaks the rules/);
+    expect(() => decodeFrameIndex(encodeFrameIndex({ ...native, checksums: [1] }))).toThrowError(
+      /breaks the rules/,
     );
   });
 
