@@ -98,7 +98,7 @@ export async function send(
     } else {
       outgoing.writeHead(status, headers);
       if (incoming.method === 'HEAD') await body[Symbol.asyncIterator]().return?.();
-      else await stream(body, outgoing);
+      else await stream(body, outgoing, response.onSent);
       outgoing.end();
     }
   } catch (error) {
@@ -110,14 +110,20 @@ export async function send(
   }
 }
 
-async function stream(body: AsyncIterable<Uint8Array>, outgoing: ServerResponse): Promise<void> {
+async function stream(
+  body: AsyncIterable<Uint8Array>,
+  outgoing: ServerResponse,
+  onSent: HttpResponse['onSent'],
+): Promise<void> {
   const gone = new AbortController();
   const onClose = (): void => gone.abort();
   outgoing.once('close', onClose);
   try {
     for await (const chunk of body) {
       if (outgoing.destroyed) return;
-      if (!outgoing.write(chunk)) await drained(outgoing, gone.signal);
+      // Written, not merely taken over: the socket has its own copy only then.
+      const sent = onSent && ((error?: Error | null) => error || onSent(chunk));
+      if (!outgoing.write(chunk, sent)) await drained(outgoing, gone.signal);
     }
   } finally {
     outgoing.off('close', onClose);

@@ -25,15 +25,21 @@ export function openFileBlobs(folder: string): BlobStore {
   const folderOf = (hash: string): string => join(folder, hash.slice(0, 2));
   const pathOf = (hash: string): string => join(folderOf(hash), hash);
 
-  async function makeFolder(path: string): Promise<void> {
-    await mkdir(path, { recursive: true });
-    await folders.sync(folder);
+  /** Folders of which it is known that they are there, durably, or will be. */
+  const made = new Map<string, Promise<void>>();
+  function makeFolder(path: string): Promise<void> {
+    const known = made.get(path);
+    if (known) return known;
+    const making = mkdir(path, { recursive: true }).then(() => folders.sync(folder));
+    made.set(path, making);
+    making.catch(() => made.delete(path));
+    return making;
   }
 
   return {
     put: (hash, file) =>
       reportingFullDisk(async () => {
-        if (!existsSync(folderOf(hash))) await makeFolder(folderOf(hash));
+        await makeFolder(folderOf(hash));
         await placeFile(file, pathOf(hash));
         await folders.sync(folderOf(hash));
         // Open may be a damaged file of the same name, which this one has replaced.
