@@ -21,25 +21,43 @@ const MAX_VALUES = 2 ** 20;
  * used: there are no entities here but the five of XML itself, and nothing outside the text is ever read.
  */
 export function xmlToDataset(text: string): DicomDataset {
-  if (text.length > MAX_CHARACTERS) throw new DicomError('too_large');
+  const reader = createXmlReader();
+  for (let at = 0; at < text.length; at += CHUNK) reader.write(text.slice(at, at + CHUNK));
+  return reader.finish();
+}
+
+/** A document type declaration is refused when it ends, so no more than this is looked at before. */
+const CHUNK = 2 ** 16;
+
+/** The same for a text that comes in pieces, so that nobody has to wait while a long one is read. */
+export interface XmlReader {
+  write(piece: string): void;
+  finish(): DicomDataset;
+}
+
+/** What it throws, and when, is what `xmlToDataset` throws. */
+export function createXmlReader(): XmlReader {
   const reader = new DocumentReader();
   const parser = new SaxesParser({ xmlns: true, position: false });
-  const refuse = () => {
-    throw new DicomError('malformed');
-  };
+  let characters = 0;
   parser.on('error', refuse);
   parser.on('doctype', refuse);
   parser.on('opentag', (tag) => reader.open(tag));
   parser.on('text', (piece) => reader.text(piece));
   parser.on('cdata', (piece) => reader.text(piece));
   parser.on('closetag', () => reader.close());
-  for (let at = 0; at < text.length; at += CHUNK) parser.write(text.slice(at, at + CHUNK));
-  parser.close();
-  return reader.finish();
+  return {
+    write(piece) {
+      characters += piece.length;
+      if (characters > MAX_CHARACTERS) throw new DicomError('too_large');
+      parser.write(piece);
+    },
+    finish() {
+      parser.close();
+      return reader.finish();
+    },
+  };
 }
-
-/** A document type declaration is refused when it ends, so no more than this is looked at before. */
-const CHUNK = 2 ** 16;
 
 /** What stands in what. A name that is not listed is refused where it is found: half understood is misunderstood. */
 const children: Readonly<Record<string, readonly string[]>> = {

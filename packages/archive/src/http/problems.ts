@@ -100,7 +100,18 @@ export const archiveProblems = {
     status: 415,
     title: 'Media type cannot be stored',
     detail:
-      'DICOM objects are stored as multipart/related with type "application/dicom", or one as application/dicom.',
+      'Objects are stored as multipart/related with type "application/dicom", "application/dicom+json" or "application/dicom+xml", or one as such. The Accept header lists them.',
+  },
+  content_encoding_unsupported: {
+    status: 415,
+    title: 'Content encoding not supported',
+    detail: 'Objects are stored from bodies without Content-Encoding. Send them as they are.',
+  },
+  store_too_large: {
+    status: 413,
+    title: 'Request too large',
+    detail:
+      'The request has more bytes, parts or metadata than one may have. Objects that were complete before the limit are stored; send the rest in further requests.',
   },
   frame_damaged: {
     status: 500,

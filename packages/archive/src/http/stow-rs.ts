@@ -1,85 +1,76 @@
-import type { DicomDataset, DicomElement } from '@sightline/dicom';
-import {
-  MultipartError,
-  parseMediaType,
-  readMultipart,
-  readParts,
-  type HttpResponse,
-} from '@sightline/dicomweb';
-import { storeInstance, type Admission, type StoreResult } from '../store.ts';
+import { datasetToXml, peekIdentity } from '@sightline/dicom';
+import type { HttpResponse, Offer } from '@sightline/dicomweb';
+import { storeEach, type Admission, type StoreItem, type StoreResult } from '../store.ts';
 import { negotiate } from './accept.ts';
 import { dicomJsonOffers } from './dicom-json.ts';
+import { keepingHead } from './keeping-head.ts';
 import { ArchiveProblem } from './problems.ts';
+import { failedCandidate, type StoreCandidate } from './stow-candidate.ts';
+import { problemOfMessage, readStoreMessage, type StoreMessage } from './stow-message.ts';
+import { objectsOfMetadata } from './stow-metadata.ts';
+import { type Failed, type PartOutcome, statusOf } from './stow-outcome.ts';
+import { storeInstancesResponse } from './stow-response.ts';
 import type { Asked, Services } from './transaction.ts';
 
-type RefusalCode = Extract<StoreResult, { kind: 'refused' }>['code'] | 'not_dicom_part';
+const XML: Offer = { mediaType: 'application/dicom+xml', multipart: false };
+/** PS3.18 10.5.3.2. */
+export const storeOffers: readonly Offer[] = [...dicomJsonOffers, XML];
 
-/** (0008,1197) Failure Reason: PS3.18 table I.2-2, and 45070, which archives in use answer for a duplicate. */
-const failureReasons: Readonly<Record<RefusalCode, number>> = {
-  not_dicom: 0xc000,
-  truncated: 0xc000,
-  malformed: 0xc000,
-  missing_uid: 0xc000,
-  bad_uid: 0xc000,
-  no_pixel_data: 0xc000,
-  bad_image_attributes: 0xc000,
-  frame_missing: 0xc000,
-  decode_failed: 0xc000,
-  not_dicom_part: 0xc000,
-  unsupported_transfer_syntax: 0xc122,
-  too_large: 0xa700,
-  out_of_space: 0xa700,
-  // The object is of another study than the one of the path, or of one outside this session.
-  not_admitted: 0xa900,
-  conflict: 45070,
-};
-
-/** PS3.18 10.5. Each part is stored, durably, before the next is read; memory does not grow with the request. */
+/**
+ * PS3.18 10.5. Objects are stored as they come, several at a time; memory does not grow with the request, but for one
+ * line of the answer for each. When the message breaks off, what was complete is stored, and nothing of the rest.
+ */
 export async function storeInstances(asked: Asked, services: Services): Promise<HttpResponse> {
   if (!asked.context.canStore) throw new ArchiveProblem('store_not_allowed');
-  const { mediaType } = negotiate(asked, dicomJsonOffers);
-  const results: PartResult[] = [];
-  try {
-    for await (const part of partsOf(asked)) {
-      results.push(
-        part.isDicom ? await storeInstance(services, part.body, admissionOf(asked)) : NOT_DICOM_PART,
-      );
-    }
-  } catch (cause) {
-    if (cause instanceof MultipartError) throw new ArchiveProblem('multipart_malformed', { cause });
-    throw cause;
-  }
-  if (results.length === 0) throw new ArchiveProblem('store_empty');
+  const offer = negotiate(asked, storeOffers);
+  const message = readStoreMessage(asked);
+  const outcomes = await storeAll(message, asked, services);
+  if (outcomes.length === 0) throw new ArchiveProblem('store_empty');
+  const answer = storeInstancesResponse(outcomes, asked.context.root);
   return {
-    status: statusOf(results),
-    headers: { 'content-type': mediaType, vary: 'accept' },
-    body: JSON.stringify(storeInstancesResponse(results, asked.context.root)),
+    status: statusOf(outcomes),
+    headers: { 'content-type': offer.mediaType, vary: 'accept' },
+    body: offer === XML ? datasetToXml(answer) : JSON.stringify(answer),
   };
 }
 
-type PartResult = StoreResult | typeof NOT_DICOM_PART;
-const NOT_DICOM_PART = { kind: 'refused', code: 'not_dicom_part' } as const;
-
-interface StorePart {
-  readonly isDicom: boolean;
-  readonly body: AsyncIterable<Uint8Array>;
+async function storeAll(
+  message: StoreMessage,
+  asked: Asked,
+  services: Services,
+): Promise<readonly PartOutcome[]> {
+  const candidates =
+    message.form === 'objects' ? filesOf(message) : objectsOfMetadata(message, asked, services);
+  // Those whose outcome is still to come, in the order of the message.
+  const waiting: StoreCandidate[] = [];
+  async function* items(): AsyncGenerator<StoreItem<Failed>> {
+    for await (const candidate of candidates) {
+      waiting.push(candidate);
+      yield candidate.item;
+    }
+  }
+  const outcomes: PartOutcome[] = [];
+  try {
+    for await (const result of storeEach(services, items(), admissionOf(asked))) {
+      outcomes.push(outcomeOf(result, waiting.shift()));
+    }
+  } catch (error) {
+    throw problemOfMessage(error);
+  }
+  return outcomes;
 }
 
-/** A multipart message of DICOM files, or one file by itself. A part that does not say what it is, is what the whole is. */
-async function* partsOf({ request }: Asked): AsyncGenerator<StorePart> {
-  const contentType = parseMediaType(request.headers['content-type'] ?? '');
-  if (contentType?.type === 'application/dicom') {
-    yield { isDicom: true, body: request.body };
-    return;
-  }
-  const { type = 'application/dicom', boundary } = contentType?.parameters ?? {};
-  if (contentType?.type !== 'multipart/related' || type.toLowerCase() !== 'application/dicom') {
-    throw new ArchiveProblem('store_media_type_unsupported');
-  }
-  if (boundary === undefined) throw new ArchiveProblem('multipart_malformed');
-  for await (const { headers, body } of readParts(readMultipart(request.body, boundary))) {
-    const partType = parseMediaType(headers['content-type'] ?? type)?.type;
-    yield { isDicom: partType === 'application/dicom', body };
+/** Group 0002 ends within this. */
+const HEAD_BYTES = 4096;
+
+async function* filesOf({ parts }: StoreMessage): AsyncGenerator<StoreCandidate> {
+  for await (const { mediaType, body, isEncoded } of parts) {
+    if (isEncoded) yield failedCandidate('part_encoded');
+    else if (mediaType.type !== 'application/dicom') yield failedCandidate('not_an_object');
+    else {
+      const watched = keepingHead(body, HEAD_BYTES);
+      yield { item: { body: watched.body }, identity: () => peekIdentity(watched.head()) };
+    }
   }
 }
 
@@ -92,47 +83,29 @@ function admissionOf({ path, context }: Asked): Admission {
   };
 }
 
-/** PS3.18 table 10.5.3-1; 507 where the disk is full, so that a client knows to come back. */
-function statusOf(results: readonly PartResult[]): number {
-  const refused = results.filter((result) => result.kind === 'refused');
-  if (refused.length === 0) return 200;
-  if (refused.length < results.length) return 202;
-  return refused.every(({ code }) => code === 'out_of_space') ? 507 : 409;
-}
+const MEDIA_STORAGE_DIRECTORY = '1.2.840.10008.1.3.10';
 
-/** PS3.3 table I.1-1, the Store Instances Response Module. */
-function storeInstancesResponse(results: readonly PartResult[], root: string): DicomDataset {
-  const stored = results.filter((result) => result.kind !== 'refused');
-  const refused = results.filter((result) => result.kind === 'refused');
-  const studies = new Set(stored.map(({ studyInstanceUid }) => studyInstanceUid));
-  const [study] = studies;
-  return {
-    ...(study !== undefined &&
-      studies.size === 1 && { '00081190': element('UR', `${root}/studies/${study}`) }),
-    ...(refused.length > 0 && { '00081198': sequence(refused.map(failedItem)) }),
-    ...(stored.length > 0 && {
-      '00081199': sequence(
-        stored.map((result) => ({
-          '00081150': element('UI', result.sopClassUid),
-          '00081155': element('UI', result.sopInstanceUid),
-          '00081190': element(
-            'UR',
-            `${root}/studies/${result.studyInstanceUid}/series/${result.seriesInstanceUid}/instances/${result.sopInstanceUid}`,
-          ),
-        })),
-      ),
-    }),
-  };
-}
-
-function failedItem(result: Extract<PartResult, { kind: 'refused' }>): DicomDataset {
+function outcomeOf(result: StoreResult | Failed, candidate: StoreCandidate | undefined): PartOutcome {
+  if (result.kind === 'failed') return result;
+  if (result.kind !== 'refused') {
+    const { studyInstanceUid, seriesInstanceUid, sopInstanceUid, sopClassUid } = result;
+    const warning = candidate?.warning;
+    return {
+      kind: 'stored',
+      studyInstanceUid,
+      seriesInstanceUid,
+      sopInstanceUid,
+      sopClassUid,
+      ...(warning !== undefined && { warning }),
+    };
+  }
   const { sopClassUid, sopInstanceUid } = { sopClassUid: undefined, sopInstanceUid: undefined, ...result };
+  const stated = candidate?.identity?.() ?? {};
   return {
-    ...(sopClassUid !== undefined && { '00081150': element('UI', sopClassUid) }),
-    ...(sopInstanceUid !== undefined && { '00081155': element('UI', sopInstanceUid) }),
-    '00081197': element('US', failureReasons[result.code]),
+    kind: 'failed',
+    code: stated.sopClassUid === MEDIA_STORAGE_DIRECTORY ? 'class_not_stored' : result.code,
+    ...stated,
+    ...(sopClassUid !== undefined && { sopClassUid }),
+    ...(sopInstanceUid !== undefined && { sopInstanceUid }),
   };
 }
-
-const element = (vr: DicomElement['vr'], value: string | number): DicomElement => ({ vr, Value: [value] });
-const sequence = (items: readonly DicomDataset[]): DicomElement => ({ vr: 'SQ', Value: items });

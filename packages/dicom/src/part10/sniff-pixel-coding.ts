@@ -10,7 +10,7 @@ const jpegProcesses: Readonly<Record<number, string>> = {
   247: '1.2.840.10008.1.2.4.81', // SOF55, JPEG-LS: near-lossless includes lossless
 };
 
-const SEARCHED_BYTES = 64 * 1024;
+export const SNIFFED_BYTES = 64 * 1024;
 
 /**
  * The transfer syntax that a coded frame announces itself, for encapsulated pixel data whose file states a native
@@ -18,7 +18,11 @@ const SEARCHED_BYTES = 64 * 1024;
  */
 export function sniffPixelCoding(window: ByteWindow, fragment: ByteRange | undefined): string | undefined {
   if (!fragment) return undefined;
-  const head = window.peek(fragment.offset, Math.min(fragment.length, SEARCHED_BYTES));
+  return sniffCoding(window.peek(fragment.offset, Math.min(fragment.length, SNIFFED_BYTES)));
+}
+
+/** As above, of the first bytes of a coded frame: `SNIFFED_BYTES` of them, or all that there are. */
+export function sniffCoding(head: Uint8Array): string | undefined {
   if (head[0] === 0xff && head[1] === 0xd8) return jpegProcess(head);
   // SOC, then SIZ; a JP2 box starts with its signature.
   const isCodestream = head[0] === 0xff && head[1] === 0x4f;
