@@ -32,5 +32,5 @@ export const defaultReadLimits: ReadLimits = {
   maxFrameBytes: 2 ** 30,
   maxFragments: 10_000_000,
   maxInflatedBytes: 2 ** 30,
-  maxInflateRatio: 250,
+  maxInflateRatio: 100,
 };
