@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { existsSync, fstat, mkdirSync, read } from 'node:fs';
 import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { promisify } from 'node:util';
 import { BlobError, type BlobPart, type BlobStore } from './blob-store.ts';
 import { FolderSyncs, placeFile, reportingFullDisk } from './durable-files.ts';
 import { isNotThere, OpenFiles } from './open-files.ts';
+import { verified } from './verified.ts';
 import { PiecePool } from './piece-pool.ts';
 
 /** Few enough, with the folders, for the usual limit of 1024 descriptors of a process. */
@@ -136,17 +136,4 @@ async function reopeningDamaged<T>(files: OpenFiles, path: string, work: () => P
     if (error instanceof BlobError) await files.drop(path);
     throw error;
   }
-}
-
-/** A whole blob, whose last piece is given away only when all of them together have the hash that is their name. */
-async function* verified(pieces: AsyncIterable<Uint8Array>, hash: string): AsyncGenerator<Uint8Array> {
-  const sum = createHash('sha256');
-  let last: Uint8Array | undefined;
-  for await (const piece of pieces) {
-    sum.update(piece);
-    if (last) yield last;
-    last = piece;
-  }
-  if (sum.digest('hex') !== hash) throw new BlobError('damaged');
-  if (last) yield last;
 }
