@@ -17,6 +17,7 @@ import { EXPLICIT_VR_LITTLE_ENDIAN, type Frames } from './frames.ts';
 import { readAhead } from './http/read-ahead.ts';
 import type { IndexStore, StoredInstance } from './index/index-store.ts';
 import { swapStream } from './native-bytes.ts';
+import { joinedFrames, openPixelData } from './pixel-data.ts';
 import type { TranscodedFrame, Transcoder } from './transcoder.ts';
 
 export interface TranscodedObject {
@@ -75,7 +76,7 @@ export async function transcodeObject(
       (sum, length) => (sum === undefined || length === undefined ? undefined : sum + length),
       0,
     ),
-    bytes: written(parts, instance, pieces, pixels),
+    bytes: written(parts, instance, pieces, { ...(pixels && { pixels }), ...(layout && { layout }) }),
   };
 }
 
@@ -88,19 +89,42 @@ interface PixelPlan {
 }
 
 async function* written(
-  { blobs }: TranscodeParts,
-  { dataHash, dataSize }: StoredInstance,
+  parts: TranscodeParts,
+  instance: StoredInstance,
   pieces: readonly RecodedPiece[],
-  pixels: PixelPlan | undefined,
+  { pixels, layout }: { readonly pixels?: PixelPlan; readonly layout?: FrameIndex },
 ): AsyncGenerator<Uint8Array> {
   for (const piece of pieces) {
     if (piece.kind === 'bytes') yield piece.bytes;
     else if (piece.kind === 'pixels') yield* pixels?.read() ?? [];
-    else {
-      const bytes = await blobs.stream(dataHash, dataSize, { offset: piece.offset, length: piece.length });
-      yield* piece.wordBytes > 1 ? swapStream(bytes, piece.wordBytes) : bytes;
-    }
+    else if (layout?.kind === 'native' && layout.offset === piece.offset) {
+      yield* nativePixels(parts, instance, piece);
+    } else yield* copied(parts, instance, piece);
   }
+}
+
+type CopiedPiece = Extract<RecodedPiece, { kind: 'copy' }>;
+
+async function* copied(
+  { blobs }: TranscodeParts,
+  { dataHash, dataSize }: StoredInstance,
+  { offset, length, wordBytes }: CopiedPiece,
+): AsyncGenerator<Uint8Array> {
+  const bytes = await blobs.stream(dataHash, dataSize, { offset, length });
+  yield* wordBytes > 1 ? swapStream(bytes, wordBytes) : bytes;
+}
+
+/** Frame by frame, because frames are checked one by one; then what of the value belongs to none. */
+async function* nativePixels(
+  parts: TranscodeParts,
+  instance: StoredInstance,
+  piece: CopiedPiece,
+): AsyncGenerator<Uint8Array> {
+  const { length, read } = await openPixelData(parts.frames, instance);
+  const checked = Math.min(piece.length, length - (length % piece.wordBytes));
+  yield* await read({ offset: 0, length: checked });
+  const rest = { ...piece, offset: piece.offset + checked, length: piece.length - checked };
+  if (rest.length > 0) yield* copied(parts, instance, rest);
 }
 
 async function transcodedFrame(
@@ -148,7 +172,7 @@ async function pixelPlan(
   const head = pixelDataHeader(bitsAllocated > 8 ? 'OW' : 'OB', size + (size % 2));
   async function* read(): AsyncGenerator<Uint8Array> {
     yield head;
-    yield* bits % 8 === 0 ? ofSize(frames(), bits / 8) : joinedBits(frames(), bits);
+    yield* joinedFrames(ofSize(frames(), Math.ceil(bits / 8)), bits);
     if (size % 2 === 1) yield new Uint8Array(1);
   }
   return { length: head.length + size + (size % 2), read };
@@ -176,27 +200,6 @@ async function* ofSize(frames: AsyncIterable<Uint8Array>, size: number): AsyncGe
     if (frame.length < size) throw new DicomError('frame_missing');
     yield frame.length === size ? frame : frame.subarray(0, size);
   }
-}
-
-/** PS3.5 8.1.1: frames of bits follow each other without padding. */
-async function* joinedBits(frames: AsyncIterable<Uint8Array>, bits: number): AsyncGenerator<Uint8Array> {
-  let carried = 0;
-  let carriedBits = 0;
-  for await (const frame of frames) {
-    const total = carriedBits + bits;
-    const out = new Uint8Array(Math.floor(total / 8) + 1);
-    out[0] = carried;
-    for (let i = 0; i < Math.ceil(bits / 8); i += 1) {
-      const left = bits - i * 8;
-      const byte = (frame[i] ?? 0) & (left < 8 ? (1 << left) - 1 : 0xff);
-      out[i] = (out[i] ?? 0) | ((byte << carriedBits) & 0xff);
-      if (i + 1 < out.length) out[i + 1] = byte >> (8 - carriedBits);
-    }
-    carriedBits = total % 8;
-    carried = out[out.length - 1] ?? 0;
-    yield out.subarray(0, out.length - 1);
-  }
-  if (carriedBits > 0) yield Uint8Array.of(carried);
 }
 
 async function* encapsulated(frames: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -79,7 +79,7 @@ async function onePart(
       read: (range) => frames.stream(instance, 1, range),
     });
   }
-  const pixels = await explainingFrames(() => openPixelData(services, instance));
+  const pixels = await explainingFrames(() => openPixelData(services.frames, instance));
   return singlePartResponse(asked, {
     type,
     etag,
@@ -110,16 +110,16 @@ export async function* pixelParts(
       'Content-Location': `${url}/${location}`,
     });
     if (uid === EXPLICIT_VR_LITTLE_ENDIAN) {
-      const pixels = await explainingFrames(() => openPixelData(services, instance));
+      const pixels = await explainingFrames(() => openPixelData(services.frames, instance));
       yield { headers: headersOf('pixeldata', pixels.length), body: await pixels.read() };
       continue;
     }
+    // A video is one frame of any size, and too long to be held while it is checked.
+    const isVideo = transferSyntax(uid)?.family === 'video';
     for (let frame = 1; frame <= instance.numberOfFrames; frame += 1) {
       const length = await services.frames.storedLength(instance, frame);
-      yield {
-        headers: headersOf(`frames/${frame}`, length),
-        body: await services.frames.stream(instance, frame),
-      };
+      const body = await services.frames[isVideo ? 'stream' : 'stored'](instance, frame);
+      yield { headers: headersOf(`frames/${frame}`, length), body };
     }
   }
 }
