@@ -15,3 +15,17 @@ export async function* readAhead<T, R>(
   }
   for (const result of pending) yield await result;
 }
+
+/** A body whose first piece is being made already, before anyone asks for it. */
+export function begun(body: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const pieces = body[Symbol.asyncIterator]();
+  const first = pieces.next();
+  first.catch(() => undefined);
+  return (async function* () {
+    try {
+      for (let next = await first; !next.done; next = await pieces.next()) yield next.value;
+    } finally {
+      await pieces.return?.();
+    }
+  })();
+}

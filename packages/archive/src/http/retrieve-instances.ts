@@ -5,6 +5,7 @@ import {
   type Offer,
   type Part,
 } from '@sightline/dicomweb';
+import type { BlobStore } from '../blobs/blob-store.ts';
 import type { StoredInstance } from '../index/index-store.ts';
 import { transcodeObject, type TranscodedObject } from '../transcode-object.ts';
 import { acceptOf, negotiateAmong } from './accept.ts';
@@ -12,10 +13,14 @@ import { multipartResponse } from './multipart-response.ts';
 import { objectOffers } from './object-offers.ts';
 import { ArchiveProblem } from './problems.ts';
 import { bulkOffers, retrieveAllBulkdata } from './retrieve-all-bulkdata.ts';
+import { begun, readAhead } from './read-ahead.ts';
 import { explainingFrames } from './retrieve-frames.ts';
 import { singlePartResponse } from './single-part.ts';
 import { findInstance, instanceUrl, listInstances, type Asked, type Services } from './transaction.ts';
 import { zipOffer, zipResponse } from './zip-response.ts';
+
+/** Enough to keep disk and decoders at work; each is a piece or a frame in memory. */
+const OBJECTS_AHEAD = 3;
 
 /** PS3.18 10.4: one object, as it is stored or in the transfer syntax that is asked for. */
 export async function retrieveInstance(asked: Asked, services: Services): Promise<HttpResponse> {
@@ -45,13 +50,14 @@ const attachment = ({ sopInstanceUid }: StoredInstance): Record<string, string> 
 });
 
 async function asStored(asked: Asked, instance: StoredInstance, { blobs }: Services): Promise<HttpResponse> {
-  return singlePartResponse(asked, {
+  const response = await singlePartResponse(asked, {
     type: contentType(instance.transferSyntaxUid),
     length: instance.size,
     etag: `"${instance.hash}"`,
     headers: attachment(instance),
     read: (range) => blobs.stream(instance.hash, instance.size, range),
   });
+  return { ...response, ...releasing(blobs) };
 }
 
 /** Without an ETag and ranges: another version of ours may write the same object in other bytes. */
@@ -170,21 +176,36 @@ async function severalParts(
   const firstPart = first && (await open(first));
   async function* parts(): AsyncGenerator<Part> {
     if (firstPart) yield firstPart;
-    for (const instance of others) yield await open(instance);
+    // The next object is read and checked while this one is on its way.
+    yield* readAhead(
+      others,
+      async (instance) => {
+        const { headers, body } = await open(instance);
+        return { headers, body: body instanceof Uint8Array ? body : begun(body) };
+      },
+      OBJECTS_AHEAD,
+    );
   }
   const areAllStored = instances.every((instance) => targetOf(instance) === instance.transferSyntaxUid);
-  return multipartResponse({
-    type: 'application/dicom',
-    boundary: services.newBoundary(),
-    ...(areAllStored && {
-      sizes: instances.map((instance) => ({
-        headers: headersOf(instance, instance.size),
-        size: instance.size,
-      })),
+  return {
+    ...multipartResponse({
+      type: 'application/dicom',
+      boundary: services.newBoundary(),
+      ...(areAllStored && {
+        sizes: instances.map((instance) => ({
+          headers: headersOf(instance, instance.size),
+          size: instance.size,
+        })),
+      }),
+      parts: parts(),
     }),
-    parts: parts(),
-  });
+    ...releasing(services.blobs),
+  };
 }
+
+/** Pieces of blobs go back to where they came from when they have been sent. */
+const releasing = ({ release }: BlobStore): Pick<HttpResponse, 'onSent'> =>
+  release ? { onSent: release } : {};
 
 const contentType = (transferSyntaxUid: string): string =>
   formatMediaType('application/dicom', { 'transfer-syntax': transferSyntaxUid });
