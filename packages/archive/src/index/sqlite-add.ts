@@ -1,22 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { setImmediate as turn } from 'node:timers/promises';
-import type { AddOutcome, IndexStore, NewInstance } from './index-store.ts';
+import { askPublished, outcomeOf, type Published, type Waiting } from './group-commit.ts';
+import type { NewInstance } from './index-store.ts';
 import { isDiskFull } from './sqlite-errors.ts';
 import type { Prepare } from './sqlite-statements.ts';
 import { beginImmediate, rollback } from './sqlite-transaction.ts';
-import { insertInstance, readTotals, writeTotals, type Totals } from './sqlite-write.ts';
+import { insertInstance, readTotals, writeTotals } from './sqlite-write.ts';
+import type { Totals } from './totals.ts';
 import type { VersionMark } from './version-mark.ts';
 import type { WriteQueue } from './write-queue.ts';
-
-/** One transaction takes no more, so that none waits long for the others of its group. */
-const MAX_GROUP = 256;
-
-interface Waiting {
-  readonly instance: NewInstance;
-  readonly isPublished: () => boolean | Promise<boolean>;
-  settle(outcome: AddOutcome): void;
-  fail(error: unknown): void;
-}
 
 export interface Writing {
   readonly database: DatabaseSync;
@@ -27,29 +18,16 @@ export interface Writing {
 }
 
 /**
- * Group commit: what comes while a transaction is under way, or within one turn of the event loop, is one transaction
- * with one write to the disk. Nobody on the connection sees a part of it, because nothing is awaited between the first
- * row and COMMIT.
+ * Nobody on the connection sees a part of a group, because nothing is awaited between its first row and COMMIT. Never
+ * rejects: each of the group is told for itself.
  */
-export function groupCommit(writing: Writing): IndexStore['add'] {
-  const waiting: Waiting[] = [];
-  return (instance, isPublished) =>
-    new Promise((settle, fail) => {
-      waiting.push({ instance, isPublished, settle, fail });
-      if (waiting.length > 1) return;
-      void writing.queue.run(async () => {
-        await turn();
-        while (waiting.length > 0) await addGroup(writing, waiting.splice(0, MAX_GROUP));
-      });
-    });
-}
-
-/** Never rejects: each of the group is told for itself. */
-async function addGroup(writing: Writing, group: readonly Waiting[]): Promise<void> {
+export async function addGroup(writing: Writing, group: readonly Waiting[]): Promise<void> {
   const { database, prepare, mark } = writing;
   try {
     await beginImmediate(database);
-    const published = await Promise.all(group.map((each) => isReady(prepare, each)));
+    const published = await Promise.all(
+      group.map((each) => askPublished(each, knownOutcome(prepare, each.instance) !== undefined)),
+    );
     const totals = readTotals(prepare);
     const told = insertGroup(writing, totals, { group, published });
     database.exec('COMMIT');
@@ -61,17 +39,6 @@ async function addGroup(writing: Writing, group: readonly Waiting[]): Promise<vo
       if (isDiskFull(error)) settle('out_of_space');
       else fail(error);
     }
-  }
-}
-
-type Published = boolean | { readonly error: unknown };
-
-/** An object that is here already is not asked for: what becomes of it does not depend on its bytes. */
-async function isReady(prepare: Prepare, { instance, isPublished }: Waiting): Promise<Published> {
-  try {
-    return knownOutcome(prepare, instance) !== undefined || (await isPublished());
-  } catch (error) {
-    return { error };
   }
 }
 
@@ -104,7 +71,8 @@ function insertGroup(
   return told;
 }
 
-function knownOutcome(prepare: Prepare, instance: NewInstance): 'identical' | 'conflict' | undefined {
-  const known = prepare('SELECT hash FROM instance WHERE uid = ?').get(instance.parsed.sopInstanceUid);
-  return known && (known['hash'] === instance.hash ? 'identical' : 'conflict');
-}
+const knownOutcome = (prepare: Prepare, instance: NewInstance): 'identical' | 'conflict' | undefined =>
+  outcomeOf(
+    prepare('SELECT hash FROM instance WHERE uid = ?').get(instance.parsed.sopInstanceUid)?.['hash'],
+    instance,
+  );

@@ -3,7 +3,8 @@ import type { ObjectPath, StoredInstance } from './index-store.ts';
 import { listInstances } from './sqlite-list.ts';
 import type { Prepare } from './sqlite-statements.ts';
 import { updateStudy } from './sqlite-study.ts';
-import { bytesOf, readTotals, writeTotals } from './sqlite-write.ts';
+import { readTotals, writeTotals } from './sqlite-write.ts';
+import { bytesOf } from './totals.ts';
 
 /** Takes everything below the path away, inside a transaction of the caller, and notes its blobs as garbage. */
 export function removeObjects(prepare: Prepare, path: ObjectPath): readonly StoredInstance[] {

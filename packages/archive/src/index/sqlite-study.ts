@@ -1,21 +1,15 @@
 import type { DicomDataset } from '@sightline/dicom';
-import { codeList, studyColumns, type Columns } from './columns.ts';
+import type { Columns } from './columns.ts';
+import { foundByColumns, type FoundBy } from './known.ts';
 import { insertRow, updateRow, type Prepare } from './sqlite-statements.ts';
 import { studyTerms, studyTexts } from './terms.ts';
-
-/** What a study is found by. */
-export interface FoundBy {
-  readonly study: DicomDataset;
-  readonly modalities: readonly string[];
-  readonly sopClasses: readonly string[];
-}
 
 /** Writes a new study, with all that finds it. `row`: the columns that say nothing of its attributes. */
 export function insertStudy(
   prepare: Prepare,
   { row, ...found }: FoundBy & { readonly row: Columns },
 ): number {
-  const id = insertRow(prepare, 'study', { ...row, ...columnsOf(found) });
+  const id = insertRow(prepare, 'study', { ...row, ...foundByColumns(found) });
   insertTexts(prepare, id, found.study);
   insertTerms(prepare, id, studyTerms(found));
   return id;
@@ -23,19 +17,12 @@ export function insertStudy(
 
 /** Writes what a study is found by in place of what was there. */
 export function updateStudy(prepare: Prepare, id: number, found: FoundBy): void {
-  updateRow(prepare, 'study', id, columnsOf(found));
+  updateRow(prepare, 'study', id, foundByColumns(found));
   prepare('DELETE FROM study_text WHERE rowid = ?').run(id);
   insertTexts(prepare, id, found.study);
   prepare('DELETE FROM study_term WHERE study = ?').run(id);
   insertTerms(prepare, id, studyTerms(found));
 }
-
-const columnsOf = ({ study, modalities, sopClasses }: FoundBy): Columns => ({
-  ...studyColumns(study),
-  modalities: codeList(modalities),
-  sop_classes: codeList(sopClasses),
-  attributes: JSON.stringify(study),
-});
 
 const insertTexts = (prepare: Prepare, id: number, study: DicomDataset): number =>
   insertRow(prepare, 'study_text', { rowid: id, ...studyTexts(study) });

@@ -1,18 +1,10 @@
 import type { DicomDataset } from '@sightline/dicom';
-import { codesOf, fillIn, instanceColumns, requestColumns, seriesColumns } from './columns.ts';
+import { instanceColumns, requestColumns, seriesColumns } from './columns.ts';
+import { foundByOf, laterFoundBy, laterSeries } from './known.ts';
 import type { NewInstance } from './index-store.ts';
 import { insertRow, updateRow, type Prepare } from './sqlite-statements.ts';
 import { insertStudy, updateStudy } from './sqlite-study.ts';
-
-/** The numbers that a transaction moves on: the row of `totals`. */
-export interface Totals {
-  version: number;
-  last_instance: number;
-  studies: number;
-  series: number;
-  instances: number;
-  bytes: number;
-}
+import { bytesOf, type Totals } from './totals.ts';
 
 export function readTotals(prepare: Prepare): Totals {
   const row = prepare('SELECT version, last_instance, studies, series, instances, bytes FROM totals').get();
@@ -24,10 +16,6 @@ export function writeTotals(prepare: Prepare, totals: Totals): void {
     'UPDATE totals SET version = ?, last_instance = ?, studies = ?, series = ?, instances = ?, bytes = ?',
   ).run(totals.version, totals.last_instance, totals.studies, totals.series, totals.instances, totals.bytes);
 }
-
-/** Both blobs of an object, which are one but for a deflated transfer syntax. */
-export const bytesOf = (blobs: Pick<NewInstance, 'hash' | 'size' | 'dataHash' | 'dataSize'>): number =>
-  blobs.size + (blobs.dataHash === blobs.hash ? 0 : blobs.dataSize);
 
 /** Writes a new object with all that belongs to it. Its SOP Instance UID is not there yet. */
 export function insertInstance(prepare: Prepare, totals: Totals, instance: NewInstance): void {
@@ -65,10 +53,8 @@ export function insertInstance(prepare: Prepare, totals: Totals, instance: NewIn
   }
 }
 
-function upsertStudy(prepare: Prepare, totals: Totals, { parsed }: NewInstance): number {
-  const { studyInstanceUid: uid, sopClassUid } = parsed;
-  const { modality } = seriesColumns(parsed.attributes.series);
-  const modalities = typeof modality === 'string' ? [modality] : [];
+function upsertStudy(prepare: Prepare, totals: Totals, instance: NewInstance): number {
+  const uid = instance.parsed.studyInstanceUid;
   totals.version += 1;
   const row = prepare('SELECT id, attributes, modalities, sop_classes FROM study WHERE uid = ?').get(uid);
   if (!row) {
@@ -76,23 +62,13 @@ function upsertStudy(prepare: Prepare, totals: Totals, { parsed }: NewInstance):
     const { version, last_instance: arrived } = totals;
     return insertStudy(prepare, {
       row: { uid, version, arrived, first_instance: arrived, series: 0, instances: 1 },
-      study: parsed.attributes.study,
-      modalities,
-      sopClasses: [sopClassUid],
+      ...foundByOf(instance),
     });
   }
   const id = Number(row['id']);
   prepare('UPDATE study SET version = ?, instances = instances + 1 WHERE id = ?').run(totals.version, id);
-  const filled = filledIn(row['attributes'], parsed.attributes.study);
-  const allModalities = withMore(row['modalities'], modalities);
-  const allSopClasses = withMore(row['sop_classes'], [sopClassUid]);
-  if (filled || allModalities || allSopClasses) {
-    updateStudy(prepare, id, {
-      study: filled ?? dataset(row['attributes']),
-      modalities: allModalities ?? codesOf(row['modalities']),
-      sopClasses: allSopClasses ?? codesOf(row['sop_classes']),
-    });
-  }
+  const later = laterFoundBy(row, instance);
+  if (later) updateStudy(prepare, id, later);
   return id;
 }
 
@@ -121,9 +97,8 @@ function upsertSeries(
   }
   const id = Number(row['id']);
   prepare('UPDATE series SET instances = instances + 1 WHERE id = ?').run(id);
-  const filled = filledIn(row['attributes'], attributes);
-  if (filled)
-    updateRow(prepare, 'series', id, { ...seriesColumns(filled), attributes: JSON.stringify(filled) });
+  const filled = laterSeries(row, attributes);
+  if (filled) updateRow(prepare, 'series', id, filled);
   addRequests(prepare, id, attributes);
   return id;
 }
@@ -137,21 +112,3 @@ function addRequests(prepare: Prepare, series: number, attributes: DicomDataset)
     ).run(series, step, procedure);
   }
 }
-
-/** Undefined: there is nothing to fill in. The objects of a study usually repeat what is known, letter by letter. */
-function filledIn(stored: unknown, later: DicomDataset): DicomDataset | undefined {
-  if (stored === JSON.stringify(later)) return undefined;
-  const known = dataset(stored);
-  const filled = fillIn(known, later);
-  return filled === known ? undefined : filled;
-}
-
-/** The sorted list with what it lacked; undefined: it had all. */
-function withMore(stored: unknown, more: readonly string[]): readonly string[] | undefined {
-  const known = codesOf(stored);
-  const missing = more.filter((code) => !known.includes(code));
-  return missing.length > 0 ? [...known, ...missing].toSorted() : undefined;
-}
-
-/** Written by this file, out of a data set. */
-const dataset = (json: unknown): DicomDataset => JSON.parse(String(json)) as DicomDataset;

@@ -1,5 +1,6 @@
+import { groupCommit } from './group-commit.ts';
 import type { BlobToCheck, IndexStatistics, IndexStore } from './index-store.ts';
-import { groupCommit, type Writing } from './sqlite-add.ts';
+import { addGroup, type Writing } from './sqlite-add.ts';
 import { named } from './sqlite-errors.ts';
 import { openSqliteFile } from './sqlite-file.ts';
 import { listBulk, listDamaged, listInstances } from './sqlite-list.ts';
@@ -82,7 +83,7 @@ type ChangingNames = 'add' | 'remove' | 'collect' | 'markChecked' | 'close';
 
 function changing(writing: Writing): Pick<IndexStore, ChangingNames> {
   const { database, prepare, mark, queue } = writing;
-  const add = groupCommit(writing);
+  const add = groupCommit(queue, (group) => addGroup(writing, group));
   return {
     add: (instance, isPublished) => safely(() => add(instance, isPublished)),
     remove: (path) => safely(() => inTransaction(writing, () => removeObjects(prepare, path))),

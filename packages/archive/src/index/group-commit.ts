@@ -1,0 +1,48 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { AddOutcome, IndexStore, NewInstance } from './index-store.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+/** One transaction takes no more, so that none waits long for the others of its group. */
+const MAX_GROUP = 256;
+
+export interface Waiting {
+  readonly instance: NewInstance;
+  readonly isPublished: () => boolean | Promise<boolean>;
+  settle(outcome: AddOutcome): void;
+  fail(error: unknown): void;
+}
+
+/**
+ * What comes while a transaction is under way, or within one turn of the event loop, is one transaction with one write
+ * to the disk. `addGroup` never rejects: it tells each of its group for itself.
+ */
+export function groupCommit(
+  queue: WriteQueue,
+  addGroup: (group: readonly Waiting[]) => Promise<void>,
+): IndexStore['add'] {
+  const waiting: Waiting[] = [];
+  return (instance, isPublished) =>
+    new Promise((settle, fail) => {
+      waiting.push({ instance, isPublished, settle, fail });
+      if (waiting.length > 1) return;
+      void queue.run(async () => {
+        await turn();
+        while (waiting.length > 0) await addGroup(waiting.splice(0, MAX_GROUP));
+      });
+    });
+}
+
+export type Published = boolean | { readonly error: unknown };
+
+/** An object that is here already is not asked for: what becomes of it does not depend on its bytes. */
+export async function askPublished({ isPublished }: Waiting, isKnown: boolean): Promise<Published> {
+  try {
+    return isKnown || (await isPublished());
+  } catch (error) {
+    return { error };
+  }
+}
+
+/** What an object that has a record is told; undefined: it has none. */
+export const outcomeOf = (known: unknown, { hash }: NewInstance): 'identical' | 'conflict' | undefined =>
+  known === undefined ? undefined : known === hash ? 'identical' : 'conflict';
