@@ -57,7 +57,7 @@ async function importPaths(paths: readonly string[]): Promise<number> {
   const folder = openDataFolder(config.dataDir);
   const database = openGatewayDatabase(folder.fileOf('gateway.sqlite'));
   const audit = openAuditTrail(database).write;
-  const archive = await openArchive(folder, { role: 'beside', clock: () => new Date(), audit });
+  const archive = await openArchive(folder, config, { role: 'beside', clock: () => new Date(), audit });
   // The default is relative: from another folder this is another archive, and nobody would know.
   warn(`Importing into the archive in ${config.dataDir}`);
   try {

@@ -1,10 +1,11 @@
 import { type Archive, type Audit, createFileArchive, FolderInUse } from '@sightline/archive';
-import { StartError } from '../config.ts';
+import { type Config, StartError } from '../config.ts';
 import type { DataFolder } from '../storage/data-folder.ts';
 import { createFrameRenderer } from '../workers/frame-renderer.ts';
 import { createInstanceReader } from '../workers/instance-reader.ts';
 import { createTranscoder } from '../workers/transcoder.ts';
 import { warmUp } from '../workers/warm-up.ts';
+import { openStores } from './open-stores.ts';
 
 /**
  * The archive of a data folder with its worker threads, which start when there is work for them. `server` keeps other
@@ -12,6 +13,7 @@ import { warmUp } from '../workers/warm-up.ts';
  */
 export async function openArchive(
   folder: DataFolder,
+  config: Pick<Config, 'index' | 'blobs'>,
   options: { readonly role: 'server' | 'beside'; readonly clock: () => Date; readonly audit: Audit },
 ): Promise<Archive> {
   const reader = createInstanceReader();
@@ -21,7 +23,13 @@ export async function openArchive(
     await Promise.all([reader.close(), renderer.close(), transcoder.close()]);
   };
   try {
-    const archive = await createFileArchive(folder.path, { reader, renderer, transcoder, ...options });
+    const archive = await createFileArchive(folder.path, {
+      reader,
+      renderer,
+      transcoder,
+      ...options,
+      ...openStores(config),
+    });
     if (options.role === 'server') void warmUp(renderer);
     return {
       ...archive,

@@ -54,7 +54,7 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   const database = openGatewayDatabase(folder.fileOf('gateway.sqlite'));
   opened.defer(() => database.close());
   const audit = openAuditTrail(database).write;
-  const archive = await openArchive(folder, { role: 'server', clock, audit });
+  const archive = await openArchive(folder, config, { role: 'server', clock, audit });
   opened.defer(() => archive.close());
   const { key, file } = apiKeyOf(config, folder);
   const demo = await openDemoState({ database, archive, allowed: config.demo });
