@@ -31,12 +31,25 @@ test('a file that was cut or taken away is an error, never other bytes', async (
   await expect(openFileBlobs(folder).read(hash, 0, 1)).rejects.toMatchObject({ code: 'missing' });
 });
 
-test('a whole file with another byte in it never ends', async () => {
+test('a whole file of one piece with another byte in it is not given at all', async () => {
   const folder = temporaryFolder();
   const hash = await write(folder, '0123456789');
   writeFileSync(pathOf(folder, hash), '0123X56789');
-  const pieces = await openFileBlobs(folder).stream(hash, 10);
-  await expect(pieces[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'damaged' });
+  await expect(openFileBlobs(folder).stream(hash, 10)).rejects.toMatchObject({ code: 'damaged' });
+});
+
+test('a whole file of several pieces with another byte in it never ends', async () => {
+  const folder = temporaryFolder();
+  const content = 'x'.repeat(2_500_000);
+  const hash = await write(folder, content);
+  writeFileSync(pathOf(folder, hash), `${content.slice(0, -1)}y`);
+  const pieces = await openFileBlobs(folder).stream(hash, content.length);
+  const lengths: number[] = [];
+  const readAll = async (): Promise<void> => {
+    for await (const { length } of pieces) lengths.push(length);
+  };
+  await expect(readAll()).rejects.toMatchObject({ code: 'damaged' });
+  expect(lengths).toHaveLength(2);
 });
 
 test('a file cut while it is open is noticed, and what takes its place is read', async () => {

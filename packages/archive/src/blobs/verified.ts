@@ -13,3 +13,6 @@ export async function* verified(pieces: AsyncIterable<Uint8Array>, hash: string)
   if (sum.digest('hex') !== hash) throw new BlobError('damaged');
   if (last) yield last;
 }
+
+export const hasHash = (bytes: Uint8Array, hash: string): boolean =>
+  createHash('sha256').update(bytes).digest('hex') === hash;
