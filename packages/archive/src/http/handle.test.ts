@@ -62,11 +62,8 @@ test.each([
   ['/studies/1.2.3/series/abc/metadata', 400, 'bad_uid'],
   ['/studies/1.2.3/series/1.2.3.1/instances/1..2/frames/1', 400, 'bad_uid'],
   ['/studies/', 400, 'bad_uid'],
-  ['/', 404, 'not_found'],
-  ['', 404, 'not_found'],
   ['/patients', 404, 'not_found'],
   ['/studies/1.2.3/nothing', 404, 'not_found'],
-  ['/studies/1.2.3/rendered', 404, 'not_found'],
 ])('%s is %i %s', async (path, status, code) => {
   const answer = await ask(await filled(), path);
   expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/problem+json']);
@@ -75,9 +72,11 @@ test.each([
 });
 
 test.each([
-  ['DELETE', '/studies', 'GET, HEAD, POST'],
-  ['PUT', '/studies/1.2.3', 'GET, HEAD, POST, DELETE'],
-  ['POST', INSTANCE, 'GET, HEAD, DELETE'],
+  ['DELETE', '/studies', 'GET, HEAD, POST, OPTIONS'],
+  ['PUT', '/studies/1.2.3', 'GET, HEAD, POST, DELETE, OPTIONS'],
+  ['POST', INSTANCE, 'GET, HEAD, DELETE, OPTIONS'],
+  ['GET', '/', 'OPTIONS'],
+  ['HEAD', '', 'OPTIONS'],
 ])('%s %s is not allowed, and says what is', async (method, path, allow) => {
   const answer = await ask(await filled(), path, { method });
   expect([answer.status, answer.headers['allow']]).toEqual([405, allow]);

@@ -9,6 +9,7 @@ import {
 import type { RequestContext } from '../archive.ts';
 import { BlobError } from '../blobs/blob-store.ts';
 import { RendererFailed, WorkersBusy } from '../frame-renderer.ts';
+import { allowOf, isPreflight, resourceOptions } from './capabilities.ts';
 import { ArchiveProblem, problemResponse } from './problems.ts';
 import { studiesService } from './studies-service.ts';
 import type { PathParameters, Services, Transaction } from './transaction.ts';
@@ -22,7 +23,12 @@ export async function handleRequest(
   services: Services,
 ): Promise<HttpResponse> {
   return answering(request, () => {
-    const { transaction, segments } = route(request);
+    const rows = rowsAt(request.path);
+    const isOptions = request.method === 'OPTIONS' && rows.length > 0;
+    if (isOptions && (isPreflight(request) || !rows.some(({ method }) => method === 'OPTIONS'))) {
+      return Promise.resolve(resourceOptions(rows));
+    }
+    const { transaction, segments } = route(request, rows);
     const path = pathParameters(transaction, segments);
     return transaction.handle({ request, context, path, query: queryOf(request) }, services);
   });
@@ -68,24 +74,22 @@ const templates: ReadonlyMap<
   ({ parts }) => parts.length,
 );
 
-function route({ method, path }: HttpRequest): Route {
-  const segments = path.slice(1).split('/');
-  const matching = (templates.get(segments.length) ?? []).filter(({ parts }) =>
-    parts.every((part, at) => part.startsWith('{') || part === segments[at]),
-  );
+const segmentsOf = (path: string): readonly string[] => path.slice(1).split('/');
+
+/** Those of one resource. */
+function rowsAt(path: string): readonly Transaction[] {
+  const segments = segmentsOf(path);
+  return (templates.get(segments.length) ?? [])
+    .filter(({ parts }) => parts.every((part, at) => part.startsWith('{') || part === segments[at]))
+    .map(({ transaction }) => transaction);
+}
+
+function route({ method, path }: HttpRequest, rows: readonly Transaction[]): Route {
   const wanted = method === 'HEAD' ? 'GET' : method;
-  const found = matching.find(({ transaction }) => transaction.method === wanted);
-  if (found) return { transaction: found.transaction, segments };
-  if (matching.length === 0) throw new ArchiveProblem('not_found');
-  const methods = matching.map(({ transaction }) => transaction.method);
-  throw new ArchiveProblem('method_not_allowed', {
-    headers: {
-      allow: [
-        ...(methods.includes('GET') ? ['GET', 'HEAD'] : []),
-        ...methods.filter((m) => m !== 'GET'),
-      ].join(', '),
-    },
-  });
+  const found = rows.find((row) => row.method === wanted);
+  if (found) return { transaction: found, segments: segmentsOf(path) };
+  if (rows.length === 0) throw new ArchiveProblem('not_found');
+  throw new ArchiveProblem('method_not_allowed', { headers: { allow: allowOf(rows) } });
 }
 
 /** Nothing but what these checks let through goes any further: no path segment ever reaches a disk. */

@@ -10,6 +10,7 @@ import type { StoreParts } from '../store.ts';
 import type { Transcoder } from '../transcoder.ts';
 import type { MetadataMemory } from './metadata-memory.ts';
 import { ArchiveProblem } from './problems.ts';
+import type { Claims } from './service-claims.ts';
 import type { SearchMemory } from './search-memory.ts';
 
 /** One row of the service: what is asked with which method at which path, and the clause of PS3.18 that says so. */
@@ -19,6 +20,8 @@ export interface Transaction {
   readonly path: string;
   readonly name: 'Search' | 'Retrieve' | 'Store' | 'Delete' | 'Capabilities';
   readonly section: string;
+  /** What is promised of it, for capabilities and the conformance statement. */
+  readonly claims: Claims;
   readonly handle: (asked: Asked, services: Services) => Promise<HttpResponse>;
 }
 
