@@ -1,6 +1,7 @@
 import type { DicomDataset, DicomErrorCode, Uid } from '@sightline/dicom';
 import type { HttpRequest, HttpResponse } from '@sightline/dicomweb';
-import type { ObjectPath } from './index/index-store.ts';
+import type { CheckedBlob, CheckOptions } from './check-blobs.ts';
+import type { DamagedInstance, IndexStatistics, ObjectPath } from './index/index-store.ts';
 import type { Admission, StoreResult } from './store.ts';
 
 /** An embedded DICOMweb origin server. It opens nothing itself: storage, workers and clock are given to it. */
@@ -21,6 +22,11 @@ export interface Archive {
    * the bytes go as soon as nothing else names them. Answers what was deleted, which may be nothing.
    */
   delete(path: ObjectPath, actor: Actor): Promise<Deletion>;
+  /** Reads blobs whole and compares them with their hashes; what is found is noted, and listed by `damaged`. */
+  checkBlobs(options: CheckOptions): AsyncIterable<CheckedBlob>;
+  /** The objects whose bytes the last check found damaged or missing. Storing them again mends them. */
+  damaged(): Promise<readonly DamagedInstance[]>;
+  statistics(): Promise<IndexStatistics>;
   hasStudy(studyInstanceUid: string): Promise<boolean>;
   isEmpty(): Promise<boolean>;
   /** The image to show first of a study: the first series with images, its first instance. Undefined: there is none. */

@@ -2,6 +2,7 @@ import type { DicomDataset } from '@sightline/dicom';
 import { everything } from '@sightline/dicomweb';
 import type { Archive, Audit, FirstImageOfStudy } from './archive.ts';
 import type { BlobStore, Staging } from './blobs/blob-store.ts';
+import { checkBlobs } from './check-blobs.ts';
 import { deleteObjects } from './delete.ts';
 import type { FrameRenderer } from './frame-renderer.ts';
 import { createFrames } from './frames.ts';
@@ -58,6 +59,9 @@ export function createArchive(parts: ArchiveParts): Archive {
     handle: (request, context) => handleRequest(request, context, services),
     retrieveByUri: (request, context) => retrieveByUri(request, context, services),
     delete: (path, actor) => deleteObjects(parts, path, actor),
+    checkBlobs: (options) => checkBlobs(parts, options),
+    damaged: () => index.damaged(),
+    statistics: () => index.statistics(),
     hasStudy: async (study) =>
       (await index.search({ ...oneStudy(study), query: everything })).rows.length > 0,
     isEmpty: () => index.isEmpty(),

@@ -5,8 +5,11 @@ import type { DicomDataset, Uid } from '@sightline/dicom';
  * `readInstanceFile` and `takeInstance` of this package are the whole of the work.
  */
 export interface InstanceReader {
-  /** Rejects with a DicomError where the file cannot be used. */
-  read(file: string): Promise<ParsedInstance>;
+  /**
+   * Rejects with a DicomError where the file cannot be used, and with BlobError `damaged` where its SHA-256 is not the
+   * one given.
+   */
+  read(file: string, sha256?: string): Promise<ParsedInstance>;
   /**
    * The same of a file that is in memory only, and puts what can be used on the disk, durably, under the name
    * `stagedFile(stem, hash)`. The memory moves away and comes back with the answer; when it rejects, with a DicomError,

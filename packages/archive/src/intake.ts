@@ -36,7 +36,10 @@ export async function takeIn(
   try {
     const head = joined(held?.subarray(0, size), next);
     if (head.length >= HEAD_BYTES && !isLikeDicom(head)) throw new DicomError('not_dicom');
-    const blob = await parts.staging.stage(continued(held?.subarray(0, size), next, chunks), MAX_INSTANCE_BYTES);
+    const blob = await parts.staging.stage(
+      continued(held?.subarray(0, size), next, chunks),
+      MAX_INSTANCE_BYTES,
+    );
     return handled(readFromDisk(parts.reader, blob));
   } finally {
     if (held) parts.memory.give(held);

@@ -79,7 +79,11 @@ async function beginToStore(
   }
 }
 
-async function settle(parts: StoreParts, arrived: Promise<Arrived>, admission: Admission): Promise<StoreResult> {
+async function settle(
+  parts: StoreParts,
+  arrived: Promise<Arrived>,
+  admission: Admission,
+): Promise<StoreResult> {
   const staged: StagedBlob[] = [];
   try {
     const { parsed, blob } = await arrived;

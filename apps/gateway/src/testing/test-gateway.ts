@@ -113,6 +113,9 @@ function tinyArchive(): Archive {
     handle: (request, context) => Promise.resolve(answer(request, context)),
     retrieveByUri: (request, context) => Promise.resolve(answer(request, context)),
     delete: () => Promise.resolve({ studyInstanceUids: [], series: 0, instances: 0 }),
+    async *checkBlobs() {},
+    damaged: () => Promise.resolve([]),
+    statistics: () => Promise.resolve({ studies: 1, series: 1, instances: 1, bytes: 1 }),
     hasStudy: (asked) => Promise.resolve(asked === study),
     isEmpty: () => Promise.resolve(false),
     firstImage: (asked) =>

@@ -30,7 +30,8 @@ export function createInstanceReader(size = THREADS): WorkerInstanceReader {
   });
   // The worker answers each kind of job with its own kind of answer.
   return {
-    read: (file) => run(pool, { kind: 'read', file }) as Promise<ParsedInstance>,
+    read: (file, sha256) =>
+      run(pool, { kind: 'read', file, ...(sha256 !== undefined && { sha256 }) }) as Promise<ParsedInstance>,
     take: ({ memory, size: length }, stem) =>
       run(
         pool,

@@ -9,14 +9,14 @@ import { serveJobs } from './worker-protocol.ts';
 
 /** A file that the archive has just written, or one in memory that is to be written. */
 export type ParseJob =
-  | { readonly kind: 'read'; readonly file: string }
+  | { readonly kind: 'read'; readonly file: string; readonly sha256?: string }
   | ({ readonly kind: 'take'; readonly stem: string } & FileInMemory);
 
 export type ParseAnswer = ParsedInstance | TakenInstance;
 
 serveJobs<ParseJob, ParseAnswer>((job) => {
   if (job.kind === 'read') {
-    const answer = readInstanceFile(job.file);
+    const answer = readInstanceFile(job.file, job.sha256);
     return { answer, transfer: wholeBuffers(bytesOf(answer)) };
   }
   const answer = takeInstance(job, job.stem);

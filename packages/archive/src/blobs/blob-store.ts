@@ -21,6 +21,8 @@ export interface BlobStore {
   has(hash: string): Promise<boolean>;
   /** Removing what is not there is no error. */
   remove(hash: string): Promise<void>;
+  /** Where the blob lies on this machine. Absent: it does not. Nobody may write there. */
+  fileOf?(hash: string): string;
   /** Every blob there is, in no order; what the index is rebuilt from. */
   list(): AsyncIterable<ListedBlob>;
   close(): Promise<void>;

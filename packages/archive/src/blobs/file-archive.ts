@@ -7,6 +7,7 @@ import { collectGarbage } from '../delete.ts';
 import { lockFolder } from '../index/folder-lock.ts';
 import type { IndexStore } from '../index/index-store.ts';
 import { openSqliteIndex } from '../index/sqlite.ts';
+import { lockTools } from '../index/tools-lock.ts';
 import type { BlobStore } from './blob-store.ts';
 import { openFileBlobs } from './file.ts';
 import { moveOldLayout } from './move-old-layout.ts';
@@ -31,6 +32,9 @@ export async function createFileArchive(folder: string, options: FileArchiveOpti
   await using opened = new AsyncDisposableStack();
   if (options.role === 'server') {
     const lock = lockFolder(folder);
+    opened.defer(() => lock.release());
+  } else {
+    const lock = lockTools(folder, 'shared');
     opened.defer(() => lock.release());
   }
   const parts = await openParts(folder, options, opened);

@@ -4,16 +4,17 @@ import { crc32, inflateRawSync } from 'node:zlib';
 import { checksumFrames, DicomError, randomAccess, readPart10, type RandomAccess } from '@sightline/dicom';
 import type { FileInMemory, ParsedInstance, TakenInstance } from '../instance-reader.ts';
 import { parseInstance } from '../parse-instance.ts';
-import { stagedFile } from './blob-store.ts';
+import { BlobError, stagedFile } from './blob-store.ts';
 import { asFullDisk } from './durable-files.ts';
 
 /**
- * Reads one DICOM file, synchronously: the work of an InstanceReader, for a worker thread. Throws DicomError where the
- * file cannot be used.
+ * `InstanceReader.read`, synchronously, for a worker thread. Throws DicomError where the file cannot be used, BlobError
+ * `damaged` where its hash is another one than the one given.
  */
-export function readInstanceFile(file: string): ParsedInstance {
+export function readInstanceFile(file: string, sha256?: string): ParsedInstance {
   const fd = openSync(file, 'r');
   try {
+    if (sha256 !== undefined && hashOf(fd) !== sha256) throw new BlobError('damaged');
     return readInstance(fileAccess(fd));
   } finally {
     closeSync(fd);
@@ -54,6 +55,19 @@ function writeDurably(file: string, bytes: Uint8Array): void {
   } catch (error) {
     rmSync(file, { force: true });
     throw asFullDisk(error);
+  }
+}
+
+const PIECE_BYTES = 1024 * 1024;
+
+function hashOf(fd: number): string {
+  const hash = createHash('sha256');
+  const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  for (let at = 0; ; ) {
+    const count = readSync(fd, piece, 0, PIECE_BYTES, at);
+    if (count === 0) return hash.digest('hex');
+    hash.update(piece.subarray(0, count));
+    at += count;
   }
 }
 

@@ -35,7 +35,10 @@ test('DELETE of a study leaves nothing of it', async () => {
 test('whoever may not delete is told so, whether there is such a study or not', async () => {
   const archive = await filled();
   for (const path of [STUDY, '/studies/1.9']) {
-    expect(code(await ask(archive, path, { ...remove, canDelete: false }))).toEqual([403, 'delete_not_allowed']);
+    expect(code(await ask(archive, path, { ...remove, canDelete: false }))).toEqual([
+      403,
+      'delete_not_allowed',
+    ]);
   }
   expect(await archive.hasStudy('1.2.3')).toBe(true);
 });

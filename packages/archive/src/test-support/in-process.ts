@@ -14,7 +14,7 @@ export const ROOT = 'https://host/dicom-web';
 
 /** Reads in this thread, as the worker does in its own. */
 export const reader: InstanceReader = {
-  read: async (file) => readInstanceFile(file),
+  read: async (file, sha256) => readInstanceFile(file, sha256),
   take: async (file, stem) => takeInstance(file, stem),
 };
 
