@@ -1,4 +1,5 @@
 import { BlobError, type BlobStore, type FileArchiveOptions } from '@sightline/archive';
+import type { S3BlobsOptions } from '@sightline/archive/s3';
 import { type Config, StartError } from '../config.ts';
 
 /** Index and blobs where they are not in the data folder. Their drivers are loaded only where they are wanted. */
@@ -11,7 +12,7 @@ export function openStores({
   return { openBlobs: () => openS3({ ...place, credentials }) };
 }
 
-async function openS3(options: Parameters<OpenS3Blobs>[0]): Promise<BlobStore> {
+async function openS3(options: S3BlobsOptions): Promise<BlobStore> {
   const { openS3Blobs } = await import('@sightline/archive/s3');
   try {
     return await openS3Blobs(options);
@@ -25,5 +26,3 @@ async function openS3(options: Parameters<OpenS3Blobs>[0]): Promise<BlobStore> {
     );
   }
 }
-
-type OpenS3Blobs = typeof import('@sightline/archive/s3').openS3Blobs;
