@@ -1,4 +1,5 @@
-import { crc32 } from 'node:zlib';
+import { begun, readAhead } from '../http/read-ahead.ts';
+import { crc32 } from './crc32.ts';
 
 /** One file of an archive: its bytes are read when its turn comes. */
 export interface ZipEntry {
@@ -21,6 +22,7 @@ const VERSION = 45;
 const FLAGS = 0x0808;
 /** 1 January 1980, the first day that the format knows: the same objects always give the same archive. */
 const DATE = 0x21;
+const FILES_AHEAD = 2;
 const LOCAL_BYTES = 50;
 const DESCRIPTOR_BYTES = 24;
 const CENTRAL_BYTES = 74;
@@ -41,12 +43,19 @@ export function zipLength(entries: readonly Omit<ZipEntry, 'open'>[]): number {
 export async function* writeZip(entries: readonly ZipEntry[]): AsyncGenerator<Uint8Array> {
   const central: Uint8Array[] = [];
   let offset = 0;
-  for (const entry of entries) {
-    if (!SAFE_NAME.test(entry.name)) throw new RangeError('not a name for a file in an archive');
+  if (!entries.every(({ name }) => SAFE_NAME.test(name)))
+    throw new RangeError('not a name for a file in an archive');
+  // The next file is read and checked while this one is on its way.
+  const files = readAhead(
+    entries,
+    async (entry) => ({ entry, body: begun(await entry.open()) }),
+    FILES_AHEAD,
+  );
+  for await (const { entry, body } of files) {
     yield localHeader(entry);
     let crc = 0;
     let size = 0;
-    for await (const bytes of await entry.open()) {
+    for await (const bytes of body) {
       crc = crc32(bytes, crc);
       size += bytes.length;
       yield bytes;

@@ -33,5 +33,6 @@ export async function zipResponse(
       vary: 'accept',
     },
     body: writeZip(entries),
+    ...(blobs.release && { onSent: blobs.release }),
   };
 }
