@@ -1,8 +1,9 @@
 import { datasetToXml, type DicomDataset } from '@sightline/dicom';
 import { formatMediaType, writeMultipart, type HttpResponse, type Part } from '@sightline/dicomweb';
+import { gzipText } from '../index/gzip-text.ts';
 import type { IndexRow } from '../index/index-store.ts';
 import { answerText } from './qido-answer.ts';
-import type { AnswerForm } from './search-memory.ts';
+import { pageName, type AnswerForm } from './search-memory.ts';
 import type { Services } from './transaction.ts';
 
 /** The matches of a page, and how each is to be answered. */
@@ -21,13 +22,36 @@ const MAX_WHOLE_ROWS = 500;
 
 const encoder = new TextEncoder();
 
-/** PS3.18 F.2: one array. */
-export async function jsonResults(results: Results, headers: Headers): Promise<HttpResponse> {
-  const { rows } = results;
-  if (rows.length <= (needsMetadata(results.form) ? PIECE_ROWS : MAX_WHOLE_ROWS)) {
-    return { status: 200, headers, body: `[${(await textsOf(rows, results)).join(',')}]` };
+/** Fewer fit into one packet as they are. */
+const MIN_GZIP_ROWS = 3;
+
+/** PS3.18 F.2: one array. `isGzip`: the client takes it compressed. */
+export async function jsonResults(
+  results: Results,
+  headers: Headers,
+  isGzip: boolean,
+): Promise<HttpResponse> {
+  const { rows, form } = results;
+  if (rows.length > (needsMetadata(form) ? PIECE_ROWS : MAX_WHOLE_ROWS)) {
+    return { status: 200, headers, body: jsonPieces(results) };
   }
-  return { status: 200, headers, body: jsonPieces(results) };
+  if (!isGzip || rows.length < MIN_GZIP_ROWS) return { status: 200, headers, body: await jsonText(results) };
+  const body = await compressedText(results);
+  return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body };
+}
+
+const jsonText = async (results: Results): Promise<string> =>
+  `[${(await textsOf(results.rows, results)).join(',')}]`;
+
+/** A list of studies compresses to a twentieth. That costs as much as finding them, so it is done once for each page. */
+async function compressedText(results: Results): Promise<Uint8Array> {
+  const { compressed } = results.services.searches;
+  const name = pageName(results.form, results.rows);
+  const known = compressed.get(name);
+  if (known) return known;
+  const body = gzipText(await jsonText(results));
+  compressed.set(name, body);
+  return body;
 }
 
 async function* jsonPieces(results: Results): AsyncGenerator<Uint8Array> {

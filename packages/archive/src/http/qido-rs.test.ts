@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { getText, xmlToDataset, type DicomDataset } from '@sightline/dicom';
+import { getText, type DicomDataset } from '@sightline/dicom';
 import type { Archive } from '../archive.ts';
 import { ask, once, openArchive, ROOT } from '../test-support/in-process.ts';
 import { frameBytes, pn, synthetic } from '../test-support/synthetic.ts';
@@ -350,46 +350,6 @@ test('nothing outside the scope is found, counted or paged', async () => {
   }
   expect((await ask(archive, '/studies', { studies, query: 'StudyInstanceUID=1.2' })).status).toBe(204);
   expect((await ask(archive, '/studies', { studies: new Set() })).status).toBe(204);
-});
-
-test('a search that needs more than the index has goes out in pieces, in order, and whole', async () => {
-  const archive = await openArchive();
-  for (let number = 1; number <= 120; number += 1) {
-    const attributes: DicomDataset = {
-      '00200013': { vr: 'IS', Value: [number] },
-      '00181151': { vr: 'IS', Value: [number] },
-    };
-    await archive.store(once(synthetic({ instance: `1.2.3.1.${number}`, attributes })));
-  }
-  const path = '/studies/1.2.3/instances';
-  for (const field of ['XRayTubeCurrent', 'all']) {
-    const rows = (await ask(archive, path, { query: `includefield=${field}` })).json();
-    expect(rows.map((row) => getText(row, '00181151'))).toEqual(
-      Array.from({ length: 120 }, (_, at) => String(at + 1)),
-    );
-  }
-  const head = await ask(archive, path, { method: 'HEAD', query: 'includefield=all' });
-  expect([head.status, head.bytes.length]).toEqual([200, 0]);
-});
-
-test('the same matches as XML, one document a part', async () => {
-  const archive = await filled();
-  const accept = 'multipart/related; type="application/dicom+xml"';
-  const answer = await ask(archive, '/studies', { headers: { accept } });
-  expect(answer.status).toBe(200);
-  const boundary = /boundary=(.+)$/.exec(answer.headers['content-type']!)![1]!;
-  const parts = answer.text.split(`--${boundary}`);
-  expect(parts.at(-1)).toBe('--\r\n');
-  const documents = parts.slice(1, -1).map((part) => {
-    const [head, body] = part.split('\r\n\r\n');
-    expect(head).toBe('\r\nContent-Type: application/dicom+xml');
-    return xmlToDataset(body!.trim());
-  });
-  const json = (await ask(archive, '/studies')).json();
-  expect(documents).toEqual(json);
-  expect((await ask(archive, '/studies', { headers: { accept }, query: 'PatientID=nobody' })).status).toBe(
-    204,
-  );
 });
 
 test('an empty archive answers like one in which nothing matches', async () => {

@@ -8,6 +8,7 @@ import {
 } from '@sightline/dicomweb';
 import type { IndexPage, IndexSearch } from '../index/index-store.ts';
 import { negotiate } from './accept.ts';
+import { acceptsGzip } from './content-coding.ts';
 import { dicomJsonOffers } from './dicom-json.ts';
 import { ArchiveProblem } from './problems.ts';
 import type { SearchResource } from './qido-fields.ts';
@@ -39,13 +40,13 @@ function searchOf(resource: SearchResource): (asked: Asked, services: Services) 
     const offer = negotiate(asked, searchOffers);
     const query = readQuery(asked, resource);
     const page = isInScope(asked) ? await findPage(asked, { resource, query }, services) : nothing;
-    const headers = { vary: 'accept', ...pageHeaders(query, page, asked.context.root) };
+    const headers = { vary: 'accept, accept-encoding', ...pageHeaders(query, page, asked.context.root) };
     if (page.rows.length === 0) return { status: 204, headers };
     const form = services.searches.formOf(resource, query, asked.context.root);
     const results = { rows: page.rows, form, services };
-    return offer === XML
-      ? xmlResults(results, headers)
-      : jsonResults(results, { ...headers, 'content-type': offer.mediaType });
+    if (offer === XML) return xmlResults(results, headers);
+    const isGzip = acceptsGzip(asked.request.headers['accept-encoding']);
+    return jsonResults(results, { ...headers, 'content-type': offer.mediaType }, isGzip);
   };
 }
 

@@ -1,16 +1,11 @@
 import { datasetToXml, type DicomDataset } from '@sightline/dicom';
-import {
-  formatMediaType,
-  parseAccept,
-  writeMultipart,
-  type HttpResponse,
-  type Part,
-} from '@sightline/dicomweb';
+import { formatMediaType, writeMultipart, type HttpResponse, type Part } from '@sightline/dicomweb';
 import type { IndexStore, StoredInstance } from '../index/index-store.ts';
 import { GzipJoin, unpackJson } from '../index/stored-json.ts';
 import { joinPieces } from '../native-bytes.ts';
 import { negotiate } from './accept.ts';
 import { isKnown, notModified, PRIVATE_CACHE } from './conditional.ts';
+import { acceptsGzip } from './content-coding.ts';
 import { dicomJsonOffers } from './dicom-json.ts';
 import { MAX_BODY_BYTES, type MetadataBody } from './metadata-memory.ts';
 import { ArchiveProblem } from './problems.ts';
@@ -104,13 +99,6 @@ async function wholeIfShort(
     yield* begun;
     yield* pieces;
   })();
-}
-
-/** RFC 9110 12.5.3. */
-function acceptsGzip(header: string | undefined): boolean {
-  const codings = (header ?? '').split(',').flatMap((coding) => parseAccept(`coding/${coding.trim()}`));
-  const find = (name: string): number | undefined => codings.find(({ type }) => type === `coding/${name}`)?.q;
-  return (find('gzip') ?? find('*') ?? 0) > 0;
 }
 
 /** The same for the same set of bytes only: the sum of parts of their SHA-256, and how many they are. */

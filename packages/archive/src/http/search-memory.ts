@@ -1,14 +1,15 @@
+import type { StudyQuery } from '@sightline/dicomweb';
 import type { IndexRow } from '../index/index-store.ts';
-import { createLru } from '../lru.ts';
+import { createLru, type Lru } from '../lru.ts';
 import { fieldsOf, type AnswerFields, type SearchResource } from './qido-fields.ts';
 import { createPages, type Pages } from './qido-pages.ts';
-import type { StudyQuery } from '@sightline/dicomweb';
 
 /** About 2 bytes for a character at most: 32 MB. A study takes 1,000 of them. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 /** A longer answer would drive out many that are asked more often. */
 const MAX_ANSWER_CHARACTERS = 16 * 1024;
 const MAX_FORMS = 500;
+const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
 /** What the archive remembers of searches, so that the next one is answered without being put together again. */
 export interface SearchMemory {
@@ -18,6 +19,8 @@ export interface SearchMemory {
   /** The answer of a row in a form. Undefined: not remembered, or the row has changed. */
   get(form: AnswerForm, row: IndexRow): string | undefined;
   set(form: AnswerForm, row: IndexRow, text: string): void;
+  /** Compressed answers of whole pages, by what `pageName` names. */
+  readonly compressed: Lru<Uint8Array>;
 }
 
 export interface AnswerForm {
@@ -37,6 +40,7 @@ export function createSearchMemory(clock: () => Date): SearchMemory {
   let made = 0;
   return {
     pages: createPages(clock),
+    compressed: createLru<Uint8Array>(MAX_PAGE_BYTES, ({ length }) => length),
     formOf(resource, query, root) {
       const key = formKey(resource, query, root);
       const known = forms.get(key);
@@ -59,6 +63,13 @@ export function createSearchMemory(clock: () => Date): SearchMemory {
 }
 
 const answerKey = ({ name }: AnswerForm, { id, version }: IndexRow): string => `${name} ${id} ${version}`;
+
+/**
+ * Names what a page answers: the same rows as they were, in the same form. A work list that is looked at again and again
+ * has the same name until something of it changes.
+ */
+export const pageName = ({ name }: AnswerForm, rows: readonly IndexRow[]): string =>
+  rows.reduce((all, { id, version }) => `${all} ${id}.${version}`, name);
 
 /** Which keys were asked, not for what: the values make no difference to the form. */
 const formKey = (
