@@ -1,5 +1,5 @@
-import { Inflate } from 'fflate';
 import { DicomError } from '../dicom-error.ts';
+import { inflatedLength } from './inflated-length.ts';
 import { type RandomAccess, randomAccess } from './random-access.ts';
 import type { ReadLimits } from './read-limits.ts';
 
@@ -14,9 +14,6 @@ const UNSUSPICIOUS_BYTES = 64 * 2 ** 20;
 
 /** RFC 1951: two bits stand for 258 bytes at best. */
 const MOST_THAT_DEFLATE_CAN = 1032;
-
-/** What is looked at between two looks at the size. */
-const PIECE_BYTES = 512;
 
 /**
  * The data set of a deflated transfer syntax (PS3.5 A.5), which runs from `start` to the end of the file. Throws
@@ -33,29 +30,12 @@ export function inflateDataSet(
   const ratioBytes = Math.max(UNSUSPICIOUS_BYTES, deflatedBytes * limits.maxInflateRatio);
   const maxBytes = Math.min(limits.maxInflatedBytes, ratioBytes);
   const deflated = file.read(start, deflatedBytes);
-  if (deflatedBytes * MOST_THAT_DEFLATE_CAN > maxBytes && inflatesBeyond(deflated, maxBytes))
+  // An inflater that stops at a limit has by then taken that much memory.
+  if (deflatedBytes * MOST_THAT_DEFLATE_CAN > maxBytes && inflatedLength(deflated, maxBytes) > maxBytes)
     throw new DicomError('too_large');
   const bytes = inflate(deflated, maxBytes, services);
   if (bytes.length > maxBytes) throw new DicomError('too_large');
   return { bytes, file: randomAccess(bytes) };
-}
-
-/**
- * Whether the stream says more than `maxBytes`, found out without keeping any of it: an inflater that stops at a limit has
- * by then taken that much memory. Whether the stream is whole is for the inflater to say.
- */
-function inflatesBeyond(deflated: Uint8Array, maxBytes: number): boolean {
-  let length = 0;
-  const inflater = new Inflate((chunk) => {
-    length += chunk.length;
-  });
-  try {
-    for (let at = 0; at < deflated.length && length <= maxBytes; at += PIECE_BYTES)
-      inflater.push(deflated.subarray(at, at + PIECE_BYTES), at + PIECE_BYTES >= deflated.length);
-  } catch {
-    return false;
-  }
-  return length > maxBytes;
 }
 
 function inflate(deflated: Uint8Array, maxBytes: number, services: ReadServices): Uint8Array {
