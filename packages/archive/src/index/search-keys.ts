@@ -1,4 +1,4 @@
-import type { QueryKeyName, Range, StudyQuery } from '@sightline/dicomweb';
+import { EMPTY, type QueryKeyName, type Range, type StudyQuery } from '@sightline/dicomweb';
 import { codeList, earliest, latest } from './columns.ts';
 import {
   allOf,
@@ -89,11 +89,12 @@ export const conditionOf: { readonly [Name in QueryKeyName]: ConditionOf } = {
 };
 
 function uids(column: string): ConditionOf {
-  return (list: readonly string[], { dialect }) => dialect.oneOf(column, list);
+  return (list: readonly string[], { dialect }) =>
+    list.length === 0 ? isNull(column) : dialect.oneOf(column, list);
 }
 
 function number(column: string): ConditionOf {
-  return (value: number) => equals(column, value);
+  return (value: number | typeof EMPTY) => (value === EMPTY ? isNull(column) : equals(column, value));
 }
 
 function text(column: string, frame = '@'): ConditionOf {
