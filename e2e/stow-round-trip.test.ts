@@ -78,8 +78,8 @@ async function sendAll(server: TestGateway, paths: readonly string[]): Promise<r
 }
 
 function reasonOf({ answer }: Sent): unknown {
-  const [item] = answer.dataset['00081198']?.Value ?? [];
-  return (item as DicomDataset | undefined)?.['00081197']?.Value?.[0]; // FailedSOPSequence has items
+  const [item] = (answer.dataset['00081198'] ?? answer.dataset['0008119A'])?.Value ?? [];
+  return (item as DicomDataset | undefined)?.['00081197']?.Value?.[0]; // both failure sequences have items
 }
 
 function urlOf({ answer }: Sent): string {
