@@ -26,6 +26,22 @@ export function createTextReader(terms: readonly string[]): TextReader {
 /** Sets that stand alone: variable length, no escapes. */
 const wholeCodes: Readonly<Record<string, string>> = { '192': 'utf-8', GB18030: 'gb18030', GBK: 'gbk' };
 
+/** The defined terms of PS3.3 C.12.1.1.2 that are read, for the conformance statement. */
+export function characterSetTerms(): {
+  readonly alone: readonly string[];
+  readonly extended: readonly string[];
+} {
+  const sets = Object.keys(initialSets);
+  const multiByte = new Set(['58', '87', '149', '159']);
+  return {
+    alone: [
+      ...sets.filter((number) => !multiByte.has(number)).map((number) => `ISO_IR ${number}`),
+      ...Object.keys(wholeCodes).map((name) => (name === '192' ? 'ISO_IR 192' : name)),
+    ],
+    extended: sets.map((number) => `ISO 2022 IR ${number}`),
+  };
+}
+
 /** The number of an ISO_IR or ISO 2022 IR term; GB18030 and GBK as they are; '6' for an empty one. */
 function normalTerm(term: string): string {
   const name = term.trim().toUpperCase();

@@ -10,7 +10,7 @@ export interface SearchResource {
 }
 
 /** PS3.18 tables 10.6.3-3 to -5: what every answer has, empty where the object has no value. */
-const always: Readonly<Record<QueryLevel, readonly string[]>> = {
+export const always: Readonly<Record<QueryLevel, readonly string[]>> = {
   study: [
     '00080020',
     '00080030',
@@ -34,7 +34,7 @@ const always: Readonly<Record<QueryLevel, readonly string[]>> = {
  * Those that an answer has when they are known. Two of a study are not in the table, which forbids none: the issuer,
  * because a PatientID alone names nobody, and the description, which every list of studies shows.
  */
-const ifKnown: Readonly<Record<QueryLevel, readonly string[]>> = {
+export const ifKnown: Readonly<Record<QueryLevel, readonly string[]>> = {
   study: ['00080201', '00081030', '00100021'],
   series: ['00080201', '0008103E', '00400244', '00400245', '00400275.00400009', '00400275.00401001'],
   instance: ['00080201', '00083002', '00280008', '00280010', '00280011', '00280100'],

@@ -189,3 +189,34 @@ export const capabilitiesClaims: Claims = {
   parameters: [accept],
   statuses: [200],
 };
+
+/** WADO-URI, PS3.18 9.1.2 and 9.5: parameters besides the four that every request has. */
+export const wadoUriClaims: readonly (ParameterClaim & { readonly of: 'both' | 'objects' | 'pictures' })[] = [
+  {
+    name: 'contentType',
+    of: 'both',
+    values: '`application/dicom`, or rendered media types in the order of preference',
+    example: 'image/png',
+  },
+  { name: 'charset', of: 'both', values: '`utf-8`', example: 'utf-8' },
+  {
+    name: 'transferSyntax',
+    of: 'objects',
+    values: 'one UID; Explicit VR Little Endian where there is none',
+    example: '1.2.840.10008.1.2.1',
+  },
+  {
+    name: 'frameNumber',
+    of: 'pictures',
+    values: '1 to the number of frames, where there are several',
+    example: '2',
+  },
+  { name: 'imageQuality', of: 'pictures', values: '1 to 100', example: '80' },
+  { name: 'rows', of: 'pictures', values: '1 to 16384; without `columns` the aspect decides', example: '64' },
+  { name: 'columns', of: 'pictures', values: '1 to 16384; without `rows` the aspect decides', example: '64' },
+  { name: 'region', of: 'pictures', values: 'xmin,ymin,xmax,ymax from 0 to 1', example: '0,0,0.5,0.5' },
+  { name: 'windowCenter', of: 'pictures', values: 'with `windowWidth`', example: '40' },
+  { name: 'windowWidth', of: 'pictures', values: 'with `windowCenter`', example: '400' },
+  { name: 'annotation', of: 'pictures', values: '`patient`, `technique`', example: 'technique' },
+  { name: 'imageAnnotation', of: 'pictures', values: 'the same under its other name', example: 'technique' },
+];
