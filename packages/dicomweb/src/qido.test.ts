@@ -112,10 +112,21 @@ describe('queries', () => {
     expect(StudyInstanceUID).toEqual(['1.2', '3.4', '5.6']);
   });
 
-  test('two quotation marks are no date, unless Empty Value Matching is asked for', () => {
-    const { match } = decode('StudyDate=%22%22&emptyvaluematching=true');
-    expect(match.StudyDate).toEqual({ isEmpty: true });
-    expect(() => decode('StudyDate=%22%22')).toThrow(expect.objectContaining({ parameter: 'StudyDate' }));
+  test('two quotation marks are no value but for a text, unless Empty Value Matching is asked for', () => {
+    const query = 'StudyDate=%22%22&FrameOfReferenceUID=%22%22&SeriesNumber=%22%22&PatientID=%22%22';
+    expect(decode(`${query}&emptyvaluematching=true`).match).toEqual({
+      StudyDate: { isEmpty: true },
+      FrameOfReferenceUID: [],
+      SeriesNumber: '""',
+      PatientID: '""',
+    });
+    expect(decode(encodeQuery(decode(`${query}&emptyvaluematching=true`)))).toEqual(
+      decode(`${query}&emptyvaluematching=true`),
+    );
+    for (const parameter of ['StudyDate', 'FrameOfReferenceUID', 'SeriesNumber']) {
+      expect(() => decode(`${parameter}=%22%22`)).toThrow(expect.objectContaining({ parameter }));
+    }
+    expect(decode('PatientID=%22%22').match).toEqual({ PatientID: '""' });
   });
 
   test('a plus is a space, an encoded plus is one', () => {

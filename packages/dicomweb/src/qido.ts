@@ -1,6 +1,7 @@
 import { parseQueryString, QueryStringError, type QueryParameter } from './query-string.ts';
 import {
   allKeys,
+  EMPTY,
   instanceKeys,
   seriesKeys,
   studyKeys,
@@ -131,16 +132,14 @@ function matches(values: ReadonlyMap<QueryKeyName, string>, emptyValueMatching: 
   const match: Partial<Record<QueryKeyName, unknown>> = {};
   for (const [name, raw] of values) {
     if (raw.trim() === '') continue;
-    const value = allKeys[name].decode(raw);
-    const isRefused = value === undefined || (isEmptyRange(value) && !emptyValueMatching);
-    if (isRefused) throw new QueryError(name);
+    const { decode, isEmptySpecial } = allKeys[name] as QueryKey<unknown>; // the type of the value is the key's affair
+    const isUnasked = isEmptySpecial && raw.trim() === EMPTY && !emptyValueMatching;
+    const value = isUnasked ? undefined : decode(raw);
+    if (value === undefined) throw new QueryError(name);
     match[name] = value;
   }
   return match as Matches; // each value came from the key's own decode
 }
-
-const isEmptyRange = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'isEmpty' in value;
 
 /** Writes the query string, without "?", such that `decodeQuery` gives the same query back. */
 export function encodeQuery(query: StudyQuery): string {

@@ -9,6 +9,8 @@ export interface QueryKey<T> {
   readonly tag: string;
   /** A list of UIDs, which several parameters may give. */
   readonly isList?: true;
+  /** `EMPTY` is no value of the key, so it is refused unless Empty Value Matching is asked for. In a text it is one. */
+  readonly isEmptySpecial?: true;
   encode(value: T): string;
   /** Undefined: not a value that this key can have. */
   decode(raw: string): T | undefined;
@@ -34,25 +36,32 @@ const text = (tag: string): QueryKey<string> => ({
   decode: (raw) => (raw.length <= MAX_VALUE_CHARACTERS ? raw : undefined),
 });
 
-/** A comma separates in a URL; the backslash of DIMSE is understood too. */
+/** A comma separates in a URL; the backslash of DIMSE is understood too. An empty list asks for what has no value. */
 const uids = (tag: string): QueryKey<readonly Uid[]> => ({
   tag,
   isList: true,
-  encode: (list) => list.join(','),
+  isEmptySpecial: true,
+  encode: (list) => list.join(',') || EMPTY,
   decode: (raw) => {
+    if (raw.trim() === EMPTY) return [];
     const list = raw.split(/[,\\]/).map((uid) => asStoredUid(uid.trim()));
     return list.every((uid) => uid !== undefined) ? list : undefined;
   },
 });
 
-const integer = (tag: string): QueryKey<number> => ({
+const integer = (tag: string): QueryKey<number | typeof EMPTY> => ({
   tag,
+  isEmptySpecial: true,
   encode: String,
-  decode: (raw) => (/^\s*[+-]?\d{1,12}\s*$/.test(raw) ? Number(raw) : undefined),
+  decode: (raw) => {
+    if (raw.trim() === EMPTY) return EMPTY;
+    return /^\s*[+-]?\d{1,12}\s*$/.test(raw) ? Number(raw) : undefined;
+  },
 });
 
 const range = (tag: string, isValue: (value: string) => boolean): QueryKey<Range> => ({
   tag,
+  isEmptySpecial: true,
   encode: ({ from = '', to = '', isEmpty }) => (isEmpty ? EMPTY : from === to ? from : `${from}-${to}`),
   decode: (raw) => {
     if (raw.trim() === EMPTY) return { isEmpty: true };

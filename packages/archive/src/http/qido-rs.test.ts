@@ -288,6 +288,10 @@ test('matches by sound, by nothing and by several values without a warning', asy
     query: 'StudyDescription=%22%22&emptyvaluematching=true&PatientID=P1',
   });
   expect(uids(described.json(), '0020000D')).toEqual(['1.1']);
+  const series = async (query: string) => (await ask(archive, '/series', { query })).status;
+  expect(await series('FrameOfReferenceUID=%22%22&emptyvaluematching=true')).toBe(200);
+  expect(await series('SeriesNumber=%22%22&emptyvaluematching=true')).toBe(204);
+  expect(await series('SeriesNumber=%22%22')).toBe(400);
 });
 
 test('several modalities have to be there together only where that is asked for', async () => {
