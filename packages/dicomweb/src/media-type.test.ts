@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { chooseOffer, formatMediaType, parseAccept, parseMediaType, type Offer } from './media-type.ts';
+import {
+  chooseOffer,
+  contentTypeOf,
+  formatMediaType,
+  parseAccept,
+  parseMediaType,
+  type Offer,
+} from './media-type.ts';
 
 const EXPLICIT = '1.2.840.10008.1.2.1';
 const J2K = '1.2.840.10008.1.2.4.90';
@@ -89,11 +96,59 @@ describe('chooseOffer', () => {
     expect(choose(accept)).toBe(expected);
   });
 
+  test.each([
+    ['image/x-jls', 'image/jls'],
+    ['multipart/related; type="image/dicom+jpeg-ls"', 'image/jls'],
+    ['multipart/related; type="image/x-dicom-rle"', 'image/dicom-rle'],
+    ['image/dicom+jpx', undefined],
+  ])('%j is a former name', (accept, expected) => {
+    const offers: Offer[] = ['image/jls', 'image/dicom-rle'].flatMap((mediaType) =>
+      [true, false].map((multipart) => ({
+        mediaType,
+        multipart,
+        transferSyntax: '1.2',
+        isDefaultSyntax: true,
+      })),
+    );
+    expect(chooseOffer(parseAccept(accept), offers)?.mediaType).toBe(expected);
+  });
+
+  test('parameters may stand inside the type, as they once did', () => {
+    const range = `multipart/related; type="image/jp2; transfer-syntax=${J2K}"`;
+    const offers: Offer[] = ['1.2', J2K].map((transferSyntax) => ({
+      mediaType: 'image/jp2',
+      multipart: true,
+      transferSyntax,
+    }));
+    expect(chooseOffer(parseAccept(range), offers)?.transferSyntax).toBe(J2K);
+  });
+
+  test('what has to be made is for who accepts nothing else, whatever it is worth to them', () => {
+    const there: Offer = { mediaType: 'application/octet-stream', multipart: false };
+    const made: Offer = { mediaType: 'image/jls', multipart: false, isMade: true };
+    const choice = (accept: string) => chooseOffer(parseAccept(accept), [made, there]);
+    expect(choice('image/jls, application/octet-stream;q=0.1')).toBe(there);
+    expect(choice('image/jls')).toBe(made);
+    expect(choice('image/*, application/octet-stream;q=0')).toBe(made);
+  });
+
   test('a more exact refusal wins over a wildcard', () => {
     const offers: Offer[] = [
       { mediaType: 'image/jpeg', multipart: false },
       { mediaType: 'image/png', multipart: false },
     ];
     expect(chooseOffer(parseAccept('image/*, image/jpeg;q=0'), offers)?.mediaType).toBe('image/png');
+  });
+});
+
+describe('contentTypeOf', () => {
+  test.each([
+    ['image/png', 'image/png'],
+    ['multipart/related; type="image/jls"', 'image/jls'],
+    ['multipart/related; type="application/dicom; transfer-syntax=*"', 'application/dicom'],
+    ['multipart/related', '*/*'],
+    ['image/x-jls', 'image/jls'],
+  ])('%j is for %s', (text, expected) => {
+    expect(contentTypeOf(parseMediaType(text)!)).toBe(expected);
   });
 });
