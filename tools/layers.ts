@@ -22,6 +22,7 @@ export const islands: readonly { readonly vendor: RegExp; readonly homes: readon
     vendor: /^node:sqlite$/,
     homes: ['packages/archive/src/index/', 'apps/gateway/src/storage/'],
   },
+  { vendor: /^pg$/, homes: ['packages/archive/src/index/'] },
   { vendor: /^dicom-parser$/, homes: ['packages/dicom/src/part10/'] },
   { vendor: /^saxes$/, homes: ['packages/dicom/src/native-model-reader.ts'] },
   {
