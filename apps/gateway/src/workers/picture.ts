@@ -35,7 +35,11 @@ export async function encodePicture(
 ): Promise<Uint8Array> {
   const voi = job.window && windowOf(job.window);
   const bulk = (uri: string): Uint8Array | undefined => job.bulk?.get(uri);
-  const picture = render8(pixels, dataset, job.frame + 1, { ...(voi && { voi }), bulk });
+  const picture = render8(pixels, dataset, job.frame + 1, {
+    ...(voi && { voi }),
+    bulk,
+    into: canvas(pixels),
+  });
   const { annotations = [], iccProfile = 'no' } = job;
   if (annotations.length === 0 && iccProfile === 'no')
     return encoded(fitted(asSharp(picture), picture, job), job);
@@ -44,6 +48,14 @@ export async function encodePicture(
   const written =
     annotations.length > 0 ? writeOnPicture(sized, annotationText(dataset, annotations, shown)) : sized;
   return withColors(written, dataset, job);
+}
+
+let latestCanvas = new Uint8Array(0);
+
+/** A worker draws one frame at a time, mostly of one size: on the same memory, which is then never new and never waste. */
+function canvas({ columns, rows }: FramePixels): Uint8Array {
+  if (latestCanvas.length !== columns * rows) latestCanvas = new Uint8Array(columns * rows);
+  return latestCanvas;
 }
 
 /** Several pictures that `encodePicture` made, as one that moves. */

@@ -1,4 +1,4 @@
-import { type DicomDataset, describeImage } from '@sightline/dicom';
+import { type DicomDataset, describeImage, type PixelArray } from '@sightline/dicom';
 import type { FrameJob } from '@sightline/archive';
 import { decodeFrame, describedBytes } from '@sightline/dicom/decode';
 import { nodeCodecs } from './node-codecs.ts';
@@ -19,10 +19,21 @@ serveJobs<RenderWorkerJob, Uint8Array>(async (message) => {
   const { bytes, transferSyntaxUid } = message.job;
   const description = describeImage(dataset);
   const pixels = await decodeFrame(bytes, description, transferSyntaxUid, codecs, message.kind === 'decode');
-  return message.kind === 'render'
-    ? owned(await encodePicture(pixels, dataset, message.job))
-    : owned(describedBytes(pixels, description));
+  if (message.kind === 'decode') return owned(describedBytes(pixels, description));
+  const picture = owned(await encodePicture(pixels, dataset, message.job));
+  release(bytes);
+  release(pixels.data);
+  return picture;
 });
+
+/**
+ * Gives memory back at once. Left to the collector, the megabytes of every frame make it go through all of the heap every
+ * few dozen frames, which took a quarter of the time of a picture. What is a part of something else stays.
+ */
+function release({ buffer, byteLength }: PixelArray): void {
+  const isOwn = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  if (isOwn && !buffer.detached) buffer.transfer(0);
+}
 
 /** The frames of a cine are asked for one after the other: their metadata, often megabytes, is read once. */
 function datasetOf({ object, metadata }: FrameJob): DicomDataset {

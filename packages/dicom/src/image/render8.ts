@@ -1,7 +1,7 @@
 import { DicomError } from '../dicom-error.ts';
 import type { DicomDataset } from '../dicom-json.ts';
 import { defaultWindow } from './default-window.ts';
-import { buildDisplayLut, displayValue } from './display-lut.ts';
+import { buildDisplayLut, type DisplayLut, displayValue } from './display-lut.ts';
 import type { FramePixels } from './frame-pixels.ts';
 import { frameTransform, type GreyTransform } from './grey-transform.ts';
 import { describeImage, type ImageDescription } from './image-description.ts';
@@ -25,13 +25,14 @@ export interface Picture8 {
  * @param frame counts from 1.
  * @param options.voi instead of the first one of the file; with neither, the range of the pixels decides.
  * @param options.bulk supplies bulk data; list what is needed with `neededBulk`.
+ * @param options.into memory of exactly the size of the picture, for a grey one, to draw in; it becomes its data.
  * @throws DicomError bad_image_attributes
  */
 export function render8(
   pixels: FramePixels,
   ds: DicomDataset,
   frame: number,
-  options: { readonly voi?: VoiChoice; readonly bulk?: BulkLookup } = {},
+  options: { readonly voi?: VoiChoice; readonly bulk?: BulkLookup; readonly into?: Uint8Array } = {},
 ): Picture8 {
   const description = describeImage(ds);
   const bulk = options.bulk ?? noBulk;
@@ -39,7 +40,7 @@ export function render8(
   if (pixels.photometricInterpretation === 'PALETTE COLOR') {
     return renderColor(pixels, description.bitsStored, readPalette(ds, bulk));
   }
-  return renderGrey(pixels, description, frameTransform(ds, frame, bulk), options.voi);
+  return renderGrey(pixels, description, frameTransform(ds, frame, bulk), options.voi, options.into);
 }
 
 /**
@@ -51,17 +52,36 @@ export function renderGrey(
   description: ImageDescription,
   transform: GreyTransform,
   voi?: VoiChoice,
+  into?: Uint8Array,
 ): Picture8 {
   if (pixels.samplesPerPixel !== 1) throw new DicomError('bad_image_attributes');
   const { columns, rows, data } = pixels;
   const chosen = voi ?? transform.voi[0] ?? defaultWindow(data, description, transform);
-  const out = new Uint8Array(columns * rows);
+  const size = columns * rows;
+  const out = into?.length === size ? into : new Uint8Array(size);
   if (description.float === undefined && description.bitsStored <= 16) {
     const lut = buildDisplayLut(description, transform, chosen);
-    for (let i = 0; i < out.length; i++) out[i] = lut.data[(data[i] ?? 0) - lut.firstStored] ?? 0;
+    if (data instanceof Uint16Array || data instanceof Int16Array) lookUpWords(lut, data, out);
+    else for (let i = 0; i < size; i++) out[i] = lut.data[(data[i] ?? 0) - lut.firstStored] ?? 0;
   } else {
     const toDisplay = displayValue(description, transform, chosen);
-    for (let i = 0; i < out.length; i++) out[i] = toDisplay(data[i] ?? 0);
+    for (let i = 0; i < size; i++) out[i] = toDisplay(data[i] ?? 0);
   }
   return { columns, rows, channels: 1, data: out };
+}
+
+/** One look for each pixel, and nothing else: the table is turned so that the bits of a word are its place in it. */
+function lookUpWords(
+  { data: table, firstStored }: DisplayLut,
+  words: Uint16Array | Int16Array,
+  out: Uint8Array,
+): void {
+  const byBits = new Uint8Array(0x10000);
+  const negative = Math.min(table.length, Math.max(0, -firstStored));
+  // Stored values begin at 0, or as far below it as above.
+  byBits.set(table.subarray(0, negative), (0x10000 - negative) % 0x10000);
+  byBits.set(table.subarray(negative), 0);
+  const bits = new Uint16Array(words.buffer, words.byteOffset, words.length);
+  // To the end of the picture in any case: its memory may hold another image.
+  for (let i = 0; i < out.length; i++) out[i] = byBits[bits[i] ?? 0] ?? 0;
 }
