@@ -45,12 +45,12 @@ const jsonText = async (results: Results): Promise<string> =>
 
 /** A list of studies compresses to a twentieth. That costs as much as finding them, so it is done once for each page. */
 async function compressedText(results: Results): Promise<Uint8Array> {
-  const { compressed } = results.services.searches;
+  const { searches } = results.services;
   const name = pageName(results.form, results.rows);
-  const known = compressed.get(name);
+  const known = searches.getPage(name);
   if (known) return known;
   const body = gzipText(await jsonText(results));
-  compressed.set(name, body);
+  searches.setPage(name, body);
   return body;
 }
 

@@ -1,6 +1,6 @@
 import type { StudyQuery } from '@sightline/dicomweb';
 import type { IndexRow } from '../index/index-store.ts';
-import { createLru, type Lru } from '../lru.ts';
+import { createLru } from '../lru.ts';
 import { fieldsOf, type AnswerFields, type SearchResource } from './qido-fields.ts';
 import { createPages, type Pages } from './qido-pages.ts';
 
@@ -9,6 +9,7 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
 /** A longer answer would drive out many that are asked more often. */
 const MAX_ANSWER_CHARACTERS = 16 * 1024;
 const MAX_FORMS = 500;
+/** With their names, which are as long as they are. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
 
 /** What the archive remembers of searches, so that the next one is answered without being put together again. */
@@ -19,8 +20,9 @@ export interface SearchMemory {
   /** The answer of a row in a form. Undefined: not remembered, or the row has changed. */
   get(form: AnswerForm, row: IndexRow): string | undefined;
   set(form: AnswerForm, row: IndexRow, text: string): void;
-  /** Compressed answers of whole pages, by what `pageName` names. */
-  readonly compressed: Lru<Uint8Array>;
+  /** The compressed answer of a page by its `pageName`. */
+  getPage(name: string): Uint8Array | undefined;
+  setPage(name: string, compressed: Uint8Array): void;
 }
 
 export interface AnswerForm {
@@ -37,10 +39,15 @@ interface Remembered {
 export function createSearchMemory(clock: () => Date): SearchMemory {
   const forms = createLru<AnswerForm>(MAX_FORMS, () => 1);
   const answers = createLru<Remembered>(MAX_CHARACTERS, ({ text }) => text.length);
+  const compressed = createLru<{ readonly bytes: Uint8Array; readonly weight: number }>(
+    MAX_PAGE_BYTES,
+    ({ weight }) => weight,
+  );
   let made = 0;
   return {
     pages: createPages(clock),
-    compressed: createLru<Uint8Array>(MAX_PAGE_BYTES, ({ length }) => length),
+    getPage: (name) => compressed.get(name)?.bytes,
+    setPage: (name, bytes) => compressed.set(name, { bytes, weight: bytes.length + name.length }),
     formOf(resource, query, root) {
       const key = formKey(resource, query, root);
       const known = forms.get(key);
