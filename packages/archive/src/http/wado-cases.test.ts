@@ -1,13 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { recodeDataSet, sparseAccess, type DicomDataset, type DicomElement } from '@sightline/dicom';
+import type { DicomDataset, DicomElement } from '@sightline/dicom';
 import { parseMediaType } from '@sightline/dicomweb';
 import { describe, expect, test } from 'vitest';
-import type { Archive } from '../archive.ts';
-import { createFileArchive } from '../blobs/file-archive.ts';
-import { ask, audit, clock, once, reader, renderer, temporaryFolder } from '../test-support/in-process.ts';
+import { ask } from '../test-support/in-process.ts';
 import { synthetic } from '../test-support/synthetic.ts';
-import type { Transcoder } from '../transcoder.ts';
+import { transcodingArchive } from '../test-support/transcoding-archive.ts';
 
 /**
  * Worked examples of PS3.18 negotiation and status codes, written down by somebody else. They lie beside the repository,
@@ -68,26 +66,6 @@ const targets: Readonly<Record<string, string>> = {
   'study-rendered': `${STUDY}/rendered`,
 };
 
-/** Stands in for the codecs, which are not this package's. */
-const transcoder: Transcoder = {
-  frame: async ({ bytes }) => ({ bytes, photometricInterpretation: 'MONOCHROME2' }),
-  dataSet: async ({ pieces, size, target, ...options }) =>
-    recodeDataSet(sparseAccess(size, pieces), { ...options, transferSyntaxUid: target }).pieces,
-};
-
-async function archiveWith(...files: readonly Uint8Array[]): Promise<Archive> {
-  const archive = await createFileArchive(temporaryFolder(), {
-    reader,
-    renderer,
-    transcoder,
-    clock,
-    audit,
-    role: 'server',
-  });
-  for (const file of files) expect((await archive.store(once(file))).kind).toBe('stored');
-  return archive;
-}
-
 const SR = '1.2.840.10008.5.1.4.1.1.88.33';
 const cs = (...Value: string[]): DicomElement => ({ vr: 'CS', Value });
 const report: DicomDataset = {
@@ -110,7 +88,7 @@ describe.runIf(areHere)('negotiation', () => {
   test.each(cases.filter(({ kind }) => kind === 'wado.negotiate'))(
     '$id',
     async ({ id, input, expect: expected }) => {
-      const archive = await archiveWith(storedObject(input));
+      const archive = await transcodingArchive(storedObject(input));
       const answer = await ask(archive, targets[input.target ?? ''] ?? '', {
         headers: input.accept === null ? {} : { accept: input.accept },
         ...(input.query && { query: input.query }),
@@ -174,7 +152,7 @@ describe.runIf(areHere)('status codes', () => {
   test.each(cases.filter(({ kind }) => kind === 'wado.status'))(
     '$id',
     async ({ id, input, expect: expected }) => {
-      const archive = await archiveWith(...fixtureFiles());
+      const archive = await transcodingArchive(...fixtureFiles());
       const answer = await ask(archive, input.path ?? '', {
         ...(input.method && { method: input.method }),
         headers: { ...(input.accept !== null && { accept: input.accept }), ...input.headers },
