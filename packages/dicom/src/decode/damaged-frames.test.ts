@@ -78,3 +78,47 @@ it('decodes a whole frame after hundreds of damaged ones, each of which leaves i
   }
   expect(refused).toBeGreaterThan(300);
 });
+
+describe('an HTJ2K frame of four tiles', () => {
+  const uid = '1.2.840.10008.1.2.4.201';
+  const [wide, high] = [128, 96];
+  const data = Uint16Array.from({ length: wide * high }, (_, i) => 100 + ((i * 37) % 3000));
+  const tiled = () =>
+    encode('openjph', { ...image, columns: wide, rows: high, data }, (encoder) => {
+      encoder.setQuality(true, 0);
+      encoder.setTileSize({ width: 64, height: 64 });
+    });
+  const description = describeImage(imageDataset({ [Tag.Columns]: us(wide), [Tag.Rows]: us(high) }));
+
+  /** Where each tile-part begins, and its length. */
+  function tileParts(stream: Uint8Array): { readonly at: number; readonly length: number }[] {
+    const view = new DataView(stream.buffer, stream.byteOffset, stream.length);
+    const parts = [];
+    let at = 2;
+    while (view.getUint16(at) !== 0xff90) at += 2 + view.getUint16(at + 2);
+    for (; view.getUint16(at) === 0xff90; at += view.getUint32(at + 6))
+      parts.push({ at, length: view.getUint32(at + 6) });
+    return parts;
+  }
+
+  it('is decoded whole', async () => {
+    expect((await decodeFrame(await tiled(), description, uid, testCodecs())).data).toEqual(data);
+  });
+
+  it.each([0, 1, 2, 3])('is refused without tile %i, whose place would be grey', async (missing) => {
+    const stream = await tiled();
+    const { at = 0, length = 0 } = tileParts(stream)[missing] ?? {};
+    const cut = Uint8Array.from([...stream.subarray(0, at), ...stream.subarray(at + length)]);
+    await expect(decodeFrame(cut, description, uid, testCodecs())).rejects.toMatchObject({
+      code: 'decode_failed',
+    });
+  });
+
+  it('is refused where a tile says that it has one part more', async () => {
+    const stream = (await tiled()).slice();
+    stream[(tileParts(stream)[1]?.at ?? 0) + 11] = 2;
+    await expect(decodeFrame(stream, description, uid, testCodecs())).rejects.toMatchObject({
+      code: 'decode_failed',
+    });
+  });
+});

@@ -23,7 +23,8 @@ const SOT = 0xff90;
  * Reads the header and follows the tile-parts to the end.
  *
  * OpenJPEG makes a picture of a stream that was cut, less sharp or partly empty; nobody could tell it from a real one, so
- * a tile-part that reaches beyond the end is refused here.
+ * a tile-part that reaches beyond the end is refused here. So is a stream that lacks a tile or a part of one: both codecs
+ * leave its place grey.
  *
  * @throws DicomError decode_failed
  */
@@ -36,9 +37,11 @@ export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
     const marker = view.getUint16(at);
     const length = view.getUint16(at + 2);
     if (marker === SOT) {
-      checkTileParts(view, at);
       const { size, coding } = found;
-      return size && coding ? { ...size, ...coding, start } : fail();
+      if (!size || !coding) return fail();
+      const { tiles, ...header } = size;
+      checkTileParts(view, at, tiles);
+      return { ...header, ...coding, start };
     }
     if (marker < 0xff00 || length < 2 || at + 2 + length > bytes.length) return fail();
     if (marker === SIZ) found.size = readSize(new DataView(view.buffer, view.byteOffset + at, length + 2));
@@ -49,7 +52,10 @@ export function readJpeg2000Header(bytes: Uint8Array): Jpeg2000Header {
 }
 
 type CodingHeader = Pick<Jpeg2000Header, 'hasColorTransform' | 'isIrreversible'>;
-type SizeHeader = Omit<Jpeg2000Header, keyof CodingHeader | 'start'>;
+type SizeHeader = Omit<Jpeg2000Header, keyof CodingHeader | 'start'> & {
+  /** How many tiles the image is cut into. */
+  readonly tiles: number;
+};
 
 /** A.6.1: the multiple component transformation, and behind the code-block sizes the wavelet (0 is 9-7). */
 function readCoding(view: DataView, at: number, length: number): CodingHeader {
@@ -74,18 +80,31 @@ function readSize(view: DataView): SizeHeader {
     components,
     precision: (depth & 0x7f) + 1,
     isSigned: depth >= 0x80,
+    tiles: tilesAlong(view, 6) * tilesAlong(view, 10),
   };
 }
 
+/** B.3, equation B-5: from the offset of the first tile to the end of the image. `at`: Xsiz or Ysiz. */
+function tilesAlong(view: DataView, at: number): number {
+  const [end, tileSize, tileOffset] = [view.getUint32(at), view.getUint32(at + 16), view.getUint32(at + 24)];
+  return tileSize === 0 ? fail() : Math.ceil((end - tileOffset) / tileSize);
+}
+
 /** A.4.2: each tile-part says its length; 0 reaches to the end of the stream. */
-function checkTileParts(view: DataView, first: number): void {
+function checkTileParts(view: DataView, first: number, tiles: number): void {
+  const parts = new Map<number, { found: number; stated: number }>();
   let at = first;
   while (at + 12 <= view.byteLength && view.getUint16(at) === SOT) {
     const length = view.getUint32(at + 6);
-    if (length === 0) return;
-    if (length < 14 || at + length > view.byteLength) fail();
-    at += length;
+    if (length !== 0 && (length < 14 || at + length > view.byteLength)) fail();
+    const tile = view.getUint16(at + 4);
+    const { found, stated } = parts.get(tile) ?? { found: 0, stated: 0 };
+    // How many parts the tile has; 0 where another part says it.
+    parts.set(tile, { found: found + 1, stated: Math.max(stated, view.getUint8(at + 11)) });
+    at = length === 0 ? view.byteLength : at + length;
   }
+  const isWhole = [...parts.values()].every(({ found, stated }) => found >= stated);
+  if (parts.size !== tiles || !isWhole) fail();
   // EOC, or nothing where a writer left it out.
   if (at + 2 <= view.byteLength && view.getUint16(at) !== 0xffd9 && view.getUint16(at) !== 0) fail();
 }

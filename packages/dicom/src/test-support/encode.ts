@@ -20,6 +20,7 @@ interface Encoder {
   setNearLossless(most: number): void;
   setProgressive(is: boolean): void;
   setSubSampling(mode: number): void;
+  setTileSize(size: { readonly width: number; readonly height: number }): void;
   delete(): void;
 }
 
