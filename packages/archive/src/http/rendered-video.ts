@@ -54,6 +54,6 @@ function videoType(head: Uint8Array, transferSyntaxUid: string): string {
   // A pack, or a sequence of an elementary stream.
   if (code === 0x1ba || code === 0x1b3) return 'video/mpeg';
   const keyword = transferSyntax(transferSyntaxUid)?.keyword ?? '';
-  if (keyword.startsWith('HEVC')) return 'video/H265';
+  if (keyword.startsWith('HEVC')) return 'video/h265';
   return keyword.startsWith('MPEG2') ? 'video/mpeg' : 'video/mp4';
 }
