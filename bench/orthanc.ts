@@ -11,6 +11,7 @@ const START_LIMIT_MS = 30_000;
 
 export interface Orthanc {
   readonly url: string;
+  readonly dicomPort: number;
   stop(): Promise<void>;
 }
 
@@ -30,7 +31,7 @@ export async function startOrthanc(folder: string): Promise<Orthanc | undefined>
     await exit;
   };
   for (const until = performance.now() + START_LIMIT_MS; performance.now() < until; ) {
-    if (await answers(`${url}/system`)) return { url, stop };
+    if (await answers(`${url}/system`)) return { url, dicomPort, stop };
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await stop();

@@ -86,9 +86,15 @@ describe('readMultipart', () => {
     await expect(read(chunked(encode(text), 1000))).rejects.toMatchObject({ code });
   });
 
+  test('reads a boundary of 73 characters, as Orthanc sends', async () => {
+    const long = 'x'.repeat(73);
+    const text = `--${long}\r\n\r\nbody\r\n--${long}--\r\n`;
+    await expect(read(chunked(new TextEncoder().encode(text), 10), long)).resolves.toHaveLength(1);
+  });
+
   test('refuses a boundary that RFC 2046 does not allow', async () => {
     await expect(read(chunked(message, 10), '')).rejects.toMatchObject({ code: 'bad_boundary' });
-    await expect(read(chunked(message, 10), 'x'.repeat(71))).rejects.toMatchObject({ code: 'bad_boundary' });
+    await expect(read(chunked(message, 10), 'x'.repeat(201))).rejects.toMatchObject({ code: 'bad_boundary' });
   });
 
   test('holds no more than a chunk of a large part', async () => {

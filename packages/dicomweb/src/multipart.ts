@@ -27,7 +27,8 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_PREAMBLE_BYTES = 64 * 1024;
 /** White space that RFC 2046 lets stand between a boundary and its line end. */
 const MAX_PADDING_BYTES = 64;
-const BOUNDARY = /^[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]$/;
+/** RFC 2046 5.1.1, but for the length: it allows 70 characters, and Orthanc 1.10 sends 73. */
+const BOUNDARY = /^[0-9A-Za-z'()+_,./:=? -]{0,199}[0-9A-Za-z'()+_,./:=?-]$/;
 const CR = 13;
 const LF = 10;
 const DASH = 45;
