@@ -1,10 +1,14 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { openAuditTrail } from './audit/audit-trail.ts';
+import type { Archive } from '@sightline/archive';
+import { asStoredUid } from '@sightline/dicom';
+import { type AuditTrail, openAuditTrail } from './audit/audit-trail.ts';
 import { help } from './commands/help.ts';
 import { describeImport, importFiles, type ImportSummary } from './commands/import-files.ts';
 import { openArchive } from './commands/open-archive.ts';
+import { describeReindex, reindexArchive } from './commands/reindex-archive.ts';
 import { startGateway } from './commands/start-gateway.ts';
+import { describeVerify, isWhole, verifyArchive } from './commands/verify-archive.ts';
 import { walkRefusals } from './commands/walk-files.ts';
 import { readConfig, StartError, unknownKeys } from './config.ts';
 import { logToStandardError } from './log.ts';
@@ -13,21 +17,46 @@ import { openGatewayDatabase } from './storage/gateway-database.ts';
 
 /** The longest that open requests may take to end; the whole stop stays below 10 s. */
 const GRACE_MS = 6000;
+const clock = (): Date => new Date();
 const CLEAR_LINE = '\r\u001b[K';
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string; // our own file
 };
 
-process.exitCode = await run(process.argv.slice(2));
+/** `args`: how many arguments it takes, at least and at most. */
+interface Command {
+  readonly args: readonly [number, number];
+  readonly usage: string;
+  readonly run: (args: readonly string[]) => Promise<number>;
+}
 
-async function run([command, ...args]: readonly string[]): Promise<number> {
+const commands: Readonly<Record<string, Command>> = {
+  serve: {
+    args: [0, 0],
+    usage: 'serve takes no arguments; its settings come from the environment.',
+    run: serve,
+  },
+  import: { args: [1, Infinity], usage: 'import needs at least one file or folder.', run: importPaths },
+  verify: { args: [0, 0], usage: 'verify takes no arguments.', run: verify },
+  reindex: { args: [0, 0], usage: 'reindex takes no arguments.', run: reindex },
+  delete: {
+    args: [1, 3],
+    usage: 'delete needs the UID of a study, and may have those of a series and an object in it.',
+    run: deletePath,
+  },
+  audit: { args: [0, 0], usage: 'audit takes no arguments.', run: printAudit },
+};
+
+async function run([name = '', ...args]: readonly string[]): Promise<number> {
   try {
-    if (command === '--help' || command === 'help') return print(help);
-    if (command === '--version') return print(`${version}\n`);
-    if (command === 'serve' && args.length === 0) return await serve();
-    if (command === 'import' && args.length > 0) return await importPaths(args);
-    process.stderr.write(`${usageError(command)} "sightline --help" says what there is.\n`);
+    if (name === '--help' || name === 'help') return print(help);
+    if (name === '--version') return print(`${version}\n`);
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    const [least, most] = command?.args ?? [0, 0];
+    if (command && args.length >= least && args.length <= most) return await command.run(args);
+    const missing = name === '' ? 'A command is missing.' : 'There is no such command.';
+    process.stderr.write(`${command?.usage ?? missing} "sightline --help" says what there is.\n`);
     return 2;
   } catch (error) {
     process.stderr.write(`${startFailure(error)}\n`);
@@ -42,7 +71,6 @@ async function serve(): Promise<number> {
   const log = logToStandardError(config.logLevel);
   const stop = new AbortController();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop.abort());
-  const clock = (): Date => new Date();
   const gateway = await startGateway({ config, log, version, clock, say: warn, stopping: stop.signal });
   if (!stop.signal.aborted) {
     print(`${JSON.stringify({ event: 'listening', ...gateway.listening })}\n`);
@@ -52,21 +80,90 @@ async function serve(): Promise<number> {
   return 0;
 }
 
-async function importPaths(paths: readonly string[]): Promise<number> {
+/** What a command beside the server works with; let go of when it ends. */
+async function withArchive(
+  work: (opened: {
+    readonly archive: Archive;
+    readonly trail: AuditTrail;
+    readonly dataDir: string;
+  }) => Promise<number>,
+): Promise<number> {
   const config = readConfig(process.env);
   const folder = openDataFolder(config.dataDir);
   const database = openGatewayDatabase(folder.fileOf('gateway.sqlite'));
-  const audit = openAuditTrail(database).write;
-  const archive = await openArchive(folder, config, { role: 'beside', clock: () => new Date(), audit });
-  // The default is relative: from another folder this is another archive, and nobody would know.
-  warn(`Importing into the archive in ${config.dataDir}`);
+  const trail = openAuditTrail(database);
   try {
-    const summary = await importFiles(archive, paths, process.stderr.isTTY ? showProgress() : undefined);
-    if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
+    const archive = await openArchive(folder, config, { role: 'beside', clock, audit: trail.write });
+    try {
+      return await work({ archive, trail, dataDir: config.dataDir });
+    } finally {
+      await archive.close();
+    }
+  } finally {
+    database.close();
+  }
+}
+
+function importPaths(paths: readonly string[]): Promise<number> {
+  return withArchive(async ({ archive, dataDir }) => {
+    // The default is relative: from another folder this is another archive, and nobody would know.
+    warn(`Importing into the archive in ${dataDir}`);
+    const show = showProgress<ImportSummary>(
+      ({ stored, identical, refused }) =>
+        `${stored} stored, ${identical} already there, ${refused.length} refused`,
+    );
+    const summary = await importFiles(archive, paths, show);
+    clearProgress();
     print(describeImport(summary));
     return isImported(summary) ? 0 : 1;
+  });
+}
+
+function verify(): Promise<number> {
+  return withArchive(async ({ archive, trail }) => {
+    const show = showProgress<number>((checked) => `${checked} files checked`);
+    const summary = await verifyArchive(archive, trail, clock, show);
+    clearProgress();
+    print(describeVerify(summary));
+    return isWhole(summary) ? 0 : 1;
+  });
+}
+
+async function reindex(): Promise<number> {
+  const config = readConfig(process.env);
+  const folder = openDataFolder(config.dataDir);
+  const database = openGatewayDatabase(folder.fileOf('gateway.sqlite'));
+  try {
+    const show = showProgress<number>((blobs) => `${blobs} files read`);
+    const summary = await reindexArchive(folder, config, openAuditTrail(database).events(), show);
+    clearProgress();
+    return print(describeReindex(summary));
   } finally {
-    await archive.close();
+    database.close();
+  }
+}
+
+function deletePath(uids: readonly string[]): Promise<number> {
+  return withArchive(async ({ archive }) => {
+    const [study, series, instance] = uids.map(asStoredUid);
+    if (study === undefined || uids.some((text) => asStoredUid(text) === undefined)) {
+      warn('One of these is no UID.');
+      return 2;
+    }
+    const path = { study, ...(series && { series }), ...(instance && { instance }) };
+    const { instances } = await archive.delete(path, { name: 'command-line' });
+    print(`Deleted ${instances} objects.\n`);
+    return instances > 0 ? 0 : 1;
+  });
+}
+
+async function printAudit(): Promise<number> {
+  const folder = openDataFolder(readConfig(process.env).dataDir);
+  const database = openGatewayDatabase(folder.fileOf('gateway.sqlite'));
+  try {
+    for (const event of openAuditTrail(database).events()) print(`${JSON.stringify(event)}\n`);
+    return 0;
+  } finally {
     database.close();
   }
 }
@@ -76,21 +173,18 @@ function isImported({ stored, identical, refused }: ImportSummary): boolean {
   return stored + identical > 0 && !refused.some(({ reason }) => reason === walkRefusals.missing);
 }
 
-function showProgress(): (summary: ImportSummary) => void {
+/** A line that is written over, at a terminal only. */
+function showProgress<State>(describe: (state: State) => string): (state: State) => void {
   let shownAt = 0;
-  return ({ stored, identical, refused }) => {
-    if (performance.now() - shownAt < 100) return;
+  return (state) => {
+    if (!process.stderr.isTTY || performance.now() - shownAt < 100) return;
     shownAt = performance.now();
-    process.stderr.write(
-      `${CLEAR_LINE}${stored} stored, ${identical} already there, ${refused.length} refused\r`,
-    );
+    process.stderr.write(`${CLEAR_LINE}${describe(state)}\r`);
   };
 }
 
-function usageError(command: string | undefined): string {
-  if (command === undefined) return 'A command is missing.';
-  if (command === 'serve') return 'serve takes no arguments; its settings come from the environment.';
-  return command === 'import' ? 'import needs at least one file or folder.' : 'There is no such command.';
+function clearProgress(): void {
+  if (process.stderr.isTTY) process.stderr.write(CLEAR_LINE);
 }
 
 /** One sentence, no stack. What was not foreseen at the start is a fault of the machine, not of a patient's data. */
@@ -108,3 +202,5 @@ function print(text: string): number {
 function warn(text: string): void {
   process.stderr.write(`${text}\n`);
 }
+
+process.exitCode = await run(process.argv.slice(2));

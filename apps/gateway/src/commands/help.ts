@@ -3,6 +3,11 @@ export const help = `Usage: sightline <command>
 
   serve               Run the gateway, its archive and its viewer.
   import <path>...    Put DICOM files and folders into the archive.
+  verify              Read every stored file and compare it with what was stored.
+  reindex             Build the index anew from the stored files. Stop the server first.
+  delete <study> [<series> [<object>]]
+                      Delete a study, a series or an object, by UIDs.
+  audit               Print the audit trail, a line of JSON each.
   --help, --version   This text; the version.
 
 serve prints one line of JSON on standard output when it is ready:
@@ -10,6 +15,9 @@ serve prints one line of JSON on standard output when it is ready:
 
 import lists each file that it refuses, with the reason. Its exit code is 0 when files were stored or already
 there, 1 when there was nothing to store or a path does not exist. A running gateway sees the studies at once.
+
+verify names each object that is damaged or missing; its exit code is 0 when all are whole. It may run beside a
+gateway, which checks a little all the time by itself. What is damaged is mended by storing it again.
 
 Settings, from the environment:
   SIGHTLINE_HOST                 address to listen on (127.0.0.1)

@@ -1,4 +1,11 @@
-import { type Archive, type Audit, createFileArchive, FolderInUse } from '@sightline/archive';
+import {
+  type Archive,
+  type Audit,
+  createFileArchive,
+  FolderInUse,
+  IndexDamaged,
+  ToolsAtWork,
+} from '@sightline/archive';
 import { type Config, StartError } from '../config.ts';
 import type { DataFolder } from '../storage/data-folder.ts';
 import { createFrameRenderer } from '../workers/frame-renderer.ts';
@@ -40,6 +47,7 @@ export async function openArchive(
     };
   } catch (error) {
     await closeWorkers();
-    throw error instanceof FolderInUse ? new StartError(error.message, { cause: error }) : error;
+    const isForOperator = [FolderInUse, ToolsAtWork, IndexDamaged].some((kind) => error instanceof kind);
+    throw error instanceof Error && isForOperator ? new StartError(error.message, { cause: error }) : error;
   }
 }

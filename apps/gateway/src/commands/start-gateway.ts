@@ -12,6 +12,7 @@ import { type DataFolder, keptApiKey, openDataFolder } from '../storage/data-fol
 import { openGatewayDatabase } from '../storage/gateway-database.ts';
 import { createTicketStore } from '../tickets/ticket-store.ts';
 import { loadViewerBuild, type ViewerBuild } from '../viewer/viewer-build.ts';
+import { startBackgroundCheck } from './background-check.ts';
 import { type DemoState, openDemoState } from './demo-studies.ts';
 import { openArchive } from './open-archive.ts';
 
@@ -74,6 +75,8 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   const door = config.dimse && (await openDimse(archive, config.dimse, log));
   if (door) opened.defer(() => door.close(0));
   await fillDemo(demo, options);
+  const check = startBackgroundCheck({ archive, log, clock });
+  opened.defer(() => check.stop());
   log.event('listening');
   const running = opened.move();
   return {
