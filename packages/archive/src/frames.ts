@@ -16,8 +16,8 @@ const MAX_CACHED_OBJECTS = 20_000;
 const MAX_CACHED_FRAGMENTS = 500_000;
 /** Metadata and tables of the objects whose frames were drawn last. */
 const MAX_CACHED_SOURCE_BYTES = 16 * 1024 ** 2;
-/** A series of CT or a short cine: decoding costs more than memory. */
-const MAX_CACHED_FRAME_BYTES = 192 * 1024 ** 2;
+/** A CT of 300 slices or a short cine: decoding costs more than memory, and reading three times what giving again does. */
+const MAX_CACHED_FRAME_BYTES = 160 * 1024 ** 2;
 
 /**
  * Objects and frames by their place. Where an object is, is remembered for as long as its study stays what it is; what is
