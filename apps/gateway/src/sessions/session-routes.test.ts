@@ -181,3 +181,19 @@ describe("a session's DICOMweb root", () => {
     expect(late.status).toBe(401);
   });
 });
+
+test('WADO-URI of a session sees its studies and no others; the other address wants the key', async () => {
+  const gateway = createTestGateway();
+  const { path, cookie } = await gateway.open('1.2.3');
+  const url = `${path}wado?requestType=WADO`;
+  const answer = await gateway.server.request({ url, headers: { cookie } });
+  expect(JSON.parse(answer.text)).toMatchObject({
+    query: 'requestType=WADO',
+    studies: ['1.2.3'],
+    canStore: false,
+  });
+  expect(JSON.parse(answer.text).root).toMatch(/\/s\/[^/]+\/dicom-web$/);
+  expect((await gateway.server.request({ url })).status).toBe(401);
+  expect((await gateway.server.request({ url: '/wado?requestType=WADO' })).status).toBe(401);
+  expect((await gateway.server.request({ method: 'POST', url: '/wado' })).status).toBe(405);
+});

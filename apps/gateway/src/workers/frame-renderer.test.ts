@@ -113,6 +113,54 @@ describe('render', () => {
   });
 });
 
+describe('memory', () => {
+  const shared = (dataset: DicomDataset): Uint8Array => {
+    const text = new TextEncoder().encode(JSON.stringify(dataset));
+    const memory = new Uint8Array(new SharedArrayBuffer(text.length));
+    memory.set(text);
+    return memory;
+  };
+
+  it('takes what it is given, and reads an object once', async () => {
+    const bytes = new Uint8Array(rampBytes);
+    const first = await renderer.render(
+      job({ bytes, givesBytes: true, metadata: shared(ramp), object: 'one' }),
+    );
+    expect(bytes.length).toBe(0);
+    // Nothing that could be read comes with it: what was read of the object holds.
+    const again = await renderer.render(job({ metadata: new Uint8Array(0), object: 'one' }));
+    expect(again).toEqual(first);
+    const inverse = { ...ramp, '00280004': cs('MONOCHROME1') };
+    const other = await pixelsOf(await renderer.render(job({ metadata: shared(inverse), object: 'two' })));
+    expect(other.data.slice(0, 2)).toEqual([255, 219]);
+  });
+
+  it('leaves nothing of one picture in the next', async () => {
+    const bright = new Uint8Array(Uint16Array.from({ length: 32 }, () => 700).buffer);
+    await renderer.render(job({ bytes: bright }));
+    const { data } = await pixelsOf(await renderer.render(job()));
+    expect(data).toEqual([0, 1, 2, 3].flatMap(() => [0, 36, 73, 109, 146, 182, 219, 255]));
+  });
+
+  it('copies what is a part of something larger, given or not', async () => {
+    const large = new Uint8Array(100);
+    large.set(rampBytes, 3);
+    await renderer.render(job({ bytes: large.subarray(3, 3 + rampBytes.length), givesBytes: true }));
+    expect(large.length).toBe(100);
+  });
+});
+
+describe('what is not a frame', () => {
+  it('joins pictures to one that moves, colour among them', async () => {
+    const palette = sharp({ create: { width: 8, height: 4, channels: 3, background: '#c02040' } });
+    const red = await palette.png().toBuffer();
+    const grey = await renderer.render(job());
+    const moving = await renderer.animate({ pictures: [grey, red], frameTime: 250 });
+    const { format, pages, delay } = await sharp(moving, { animated: true }).metadata();
+    expect([format, pages, delay]).toEqual(['gif', 2, [250, 250]]);
+  });
+});
+
 describe('decode', () => {
   const frame = (overrides: Partial<FrameJob>, dataset: DicomDataset = ramp): FrameJob => ({
     ...job(overrides, dataset),
