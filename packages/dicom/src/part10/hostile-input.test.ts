@@ -175,3 +175,56 @@ it('takes time in proportion to the file where a sequence has many items', () =>
   expect(dataset['00081140']?.Value).toHaveLength(20_000);
   expect(reads).toBeLessThan(many.length / 30_000);
 });
+
+describe('sizes of an image', () => {
+  const number = (vr: 'US' | 'UL' | 'SS', value: number) => (tag: number) =>
+    element(tag, vr, integer(value, vr === 'UL' ? 4 : 2));
+  const described = (rows: Uint8Array, columns: Uint8Array, frames = '1') =>
+    file(
+      '1.2.840.10008.1.2.1',
+      identity(),
+      element(0x00280002, 'US', integer(1, 2)),
+      element(0x00280008, 'IS', latin(frames)),
+      rows,
+      columns,
+      element(0x00280100, 'US', integer(16, 2)),
+      element(0x7fe00010, 'OW', new Uint8Array(64)),
+    );
+  const [ROWS, COLUMNS] = [0x00280010, 0x00280011];
+  const most = number('US', 65535);
+  const four = number('US', 4);
+
+  it.each([
+    ['65535 x 65535', described(most(ROWS), most(COLUMNS)), 'too_large'],
+    ['65535 x 65535 of 2147483647 frames', described(most(ROWS), most(COLUMNS), '2147483647'), 'too_large'],
+    ['2147483647 frames', described(four(ROWS), four(COLUMNS), '2147483647'), 'too_large'],
+    ['UL rows of 2^32 - 1', described(number('UL', 0xffffffff)(ROWS), four(COLUMNS)), 'bad_image_attributes'],
+    ['UL rows of 2^16 + 4', described(number('UL', 65540)(ROWS), four(COLUMNS)), 'bad_image_attributes'],
+    [
+      'UL rows and columns of 2^16',
+      described(number('UL', 65536)(ROWS), number('UL', 65536)(COLUMNS)),
+      'bad_image_attributes',
+    ],
+    ['no rows', described(number('US', 0)(ROWS), four(COLUMNS)), 'bad_image_attributes'],
+    ['negative frames', described(four(ROWS), four(COLUMNS), '-1'), 'bad_image_attributes'],
+    ['rows in the sign bit', described(number('SS', 0xfffc)(ROWS), four(COLUMNS)), 'bad_image_attributes'],
+  ])('of %s are refused, and nothing is read for them', (_what, bytes, code) => {
+    let bytesRead = 0;
+    const counted = {
+      size: bytes.length,
+      read: (offset: number, length: number) => {
+        bytesRead += length;
+        return randomAccess(bytes).read(offset, length);
+      },
+    };
+    expect(() => readPart10(counted, { inflateRaw: (raw) => raw })).toThrowError(
+      expect.objectContaining({ code }),
+    );
+    expect(bytesRead).toBeLessThanOrEqual(2 * bytes.length);
+  });
+
+  it('may be stated as UL where they are sizes', () => {
+    const { frames } = read(described(number('UL', 4)(ROWS), number('UL', 8)(COLUMNS)));
+    expect(frames).toMatchObject({ count: 1, frameBits: 4 * 8 * 16 });
+  });
+});
