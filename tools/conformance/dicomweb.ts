@@ -13,6 +13,7 @@ import {
   storeForms,
   storeLimits,
   studiesService,
+  type Transaction,
   wadoUriClaims,
 } from '@sightline/archive/conformance';
 import { dictionaryEntry, encodableSyntaxes, transferSyntax, transferSyntaxes } from '@sightline/dicom';
@@ -27,6 +28,7 @@ export const dicomweb = (): string =>
     section('## DICOMweb: the Studies Service', intro, resources(), answers()),
     search(),
     retrieve(),
+    rendered(),
     store(),
     section('### Delete', deletion),
     section('### Capabilities', capabilities),
@@ -54,24 +56,27 @@ function answers(): string {
     studiesService.filter(({ name }) => name !== 'Search'),
     ({ claims }) => claims,
   );
-  const rows = [...alike].map(([claims, rowsOf]) => [
-    [...new Set(rowsOf.map(({ path, method }) => `${method} ${code(path)}`))].join(', '),
-    claims.answers.map(mediaType).join('; ') || 'nothing',
-    parameterNames(claims),
-    claims.statuses.join(', '),
-  ]);
   return section(
     '### What they answer',
     'The first media type is what comes without `Accept`, or with `*/*`. `multipart` is `multipart/related` with that `type`.',
-    table(['resources', 'media types', 'parameters', 'success'], rows),
+    ...[...alike].map(([claims, rows]) => promise(claims, rows)),
   );
+}
+
+function promise(claims: Claims, rows: readonly Transaction[]): string {
+  const list = [
+    `- answers: ${claims.answers.map(mediaType).join('; ') || 'nothing'}`,
+    ...(claims.takes ? [`- takes: ${claims.takes.map(mediaType).join('; ')}`] : []),
+    ...(claims.parameters.length > 0
+      ? [`- parameters: ${codes(claims.parameters.map(({ name }) => name))}`]
+      : []),
+    `- success: ${claims.statuses.join(', ')}`,
+  ];
+  return `${rows.map(({ method, path }) => `${method} ${code(path)}`).join('\\\n')}\n\n${list.join('\n')}`;
 }
 
 const mediaType = ({ type, isMultipart, when }: MediaTypeClaim): string =>
   `${isMultipart ? 'multipart ' : ''}${code(type)}${when === undefined ? '' : ` (${when})`}`;
-
-const parameterNames = ({ parameters }: Claims): string =>
-  codes(parameters.map(({ name }) => name)) || 'none';
 
 const parameterTable = (parameters: readonly ParameterClaim[]): string =>
   table(
@@ -123,6 +128,21 @@ const keyword = (path: string): string =>
     .split('.')
     .map((tag) => dictionaryEntry(tag)?.keyword ?? tag)
     .join('.');
+
+/** Those of pictures have values that need saying. */
+function rendered(): string {
+  const parameters = new Map(
+    studiesService
+      .filter(({ path }) => path.endsWith('/rendered'))
+      .flatMap(({ claims }) => claims.parameters.map((each): [string, ParameterClaim] => [each.name, each])),
+  );
+  return section(
+    '### Rendered',
+    `A study or series without frames named is the picture in its middle; as multipart every frame of it. Cut out, fitted, turned,
+then written on. A thumbnail is 256 pixels wide or high where \`viewport\` says nothing, and never has a name on it.`,
+    parameterTable([...parameters.values()]),
+  );
+}
 
 function retrieve(): string {
   return section(

@@ -149,7 +149,9 @@ export const renderedClaims: Claims = {
     ...pictures.map((type) => single(type, 'an image')),
     ...pictures.map((type) => multipart(type, 'an image: every frame')),
     ...['text/html', 'text/plain', 'text/xml'].map((type) => single(type, 'a structured report')),
-    ...['video/mp4', 'video/mpeg', 'video/h265'].map((type) => single(type, 'a video, as it is stored')),
+    ...['video/mp4', 'video/mpeg', 'video/h265', 'video/mp2t'].map((type) =>
+      single(type, 'a video, as it is stored'),
+    ),
     ...['application/pdf', 'text/xml'].map((type) => single(type, 'an encapsulated document')),
   ],
   parameters: [
