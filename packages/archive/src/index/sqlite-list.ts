@@ -15,6 +15,43 @@ export function listInstances(
   return rows as unknown as readonly StoredInstance[];
 }
 
+/** A list of fewer is read as fast as it is remembered. */
+const MIN_REMEMBERED = 16;
+const MAX_REMEMBERED = 20_000;
+
+/** Lists that were read before, until something of their study changes: every request for a series needs one. */
+export class ListMemory {
+  readonly #lists = new Map<
+    string,
+    { readonly version: unknown; readonly list: readonly StoredInstance[] }
+  >();
+  #size = 0;
+
+  list(prepare: Prepare, path: ObjectPath): readonly StoredInstance[] {
+    if (path.instance !== undefined) return listInstances(prepare, path);
+    const key = `${path.study}/${path.series ?? ''}`;
+    // Before the list, so that what is remembered is never older than it says.
+    const version = prepare('SELECT version FROM study WHERE uid = ?').get(path.study)?.['version'];
+    const known = this.#lists.get(key);
+    if (known && known.version === version) return known.list;
+    const list = listInstances(prepare, path);
+    this.#forget(key);
+    if (list.length < MIN_REMEMBERED || list.length > MAX_REMEMBERED) return list;
+    for (const [oldest] of this.#lists) {
+      if (this.#size + list.length <= MAX_REMEMBERED) break;
+      this.#forget(oldest);
+    }
+    this.#lists.set(key, { version, list });
+    this.#size += list.length;
+    return list;
+  }
+
+  #forget(key: string): void {
+    this.#size -= this.#lists.get(key)?.list.length ?? 0;
+    this.#lists.delete(key);
+  }
+}
+
 export function listBulk(prepare: Prepare, id: number): readonly BulkLocationRow[] {
   return prepare('SELECT path, vr, "offset", length, big_endian FROM bulk WHERE instance = ? ORDER BY path')
     .all(id)

@@ -3,14 +3,14 @@ import type { IndexPage, IndexSearch } from './index-store.ts';
 import { columnsOf, conditionsOf, orderOf } from './search-sql.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { planOf } from './sqlite-plan.ts';
-import { remainingAfter } from './sqlite-remaining.ts';
+import { remainingAfter, type CountMemory } from './sqlite-remaining.ts';
 import type { Prepare } from './sqlite-statements.ts';
 
 /** One page of a search, in a stable order, and how many matches there are after it. */
-export function searchSqlite(prepare: Prepare, search: IndexSearch): IndexPage {
+export function searchSqlite(prepare: Prepare, counts: CountMemory, search: IndexSearch): IndexPage {
   const { level, query, maxResults } = search;
   const conditions = conditionsOf(search, sqliteDialect);
-  const plan = planOf(prepare, level, conditions);
+  const plan = planOf(prepare, search, conditions);
   const limit = Math.min(query.limit ?? maxResults, maxResults);
   const statement = prepare(
     `SELECT ${columnsOf[level]} FROM ${plan.from} WHERE ${plan.where.sql} ORDER BY ${orderOf[level]} LIMIT ? OFFSET ?`,
@@ -22,5 +22,5 @@ export function searchSqlite(prepare: Prepare, search: IndexSearch): IndexPage {
   if (found.length <= limit) return { rows, remaining: 0 };
   const matches = query.offset + limit;
   const lastStudy = level === 'study' ? rows.at(-1)?.id : undefined;
-  return { rows, ...remainingAfter(prepare, { search, conditions, plan, matches, lastStudy }) };
+  return { rows, ...remainingAfter(prepare, counts, { search, conditions, plan, matches, lastStudy }) };
 }

@@ -1,10 +1,12 @@
 import type { QueryLevel } from '@sightline/dicomweb';
 import { allOf, type Condition, type Seek } from './conditions.ts';
+import type { IndexSearch } from './index-store.ts';
 import { bound } from './sqlite-dialect.ts';
 import type { Prepare } from './sqlite-statements.ts';
+import { readTotals } from './sqlite-write.ts';
 
-/** Fewer studies than this are looked at one by one and sorted; where there are more, the next page is never far. */
-const FEW = 10_000;
+/** However many there are, no more than this are looked at one by one and sorted. */
+const MOST_PICKED = 10_000;
 
 type Bound = readonly (string | number)[];
 
@@ -19,14 +21,14 @@ export interface Plan {
   readonly values: Bound;
 }
 
-export function planOf(prepare: Prepare, level: QueryLevel, conditions: readonly Condition[]): Plan {
+export function planOf(prepare: Prepare, search: IndexSearch, conditions: readonly Condition[]): Plan {
   const where = allOf(conditions);
-  const picked = bestSource(prepare, conditions);
+  const picked = bestSource(prepare, search, conditions);
   if (picked) {
-    const from = `(${picked.sql}) c CROSS JOIN study st ON st.id = c.id${below[level]}`;
+    const from = `(${picked.sql}) c CROSS JOIN study st ON st.id = c.id${below[search.level]}`;
     return { kind: 'pick', from, where, values: [...bound(picked), ...bound(where)] };
   }
-  const from = `study st INDEXED BY study_by_moment${below[level]}`;
+  const from = `study st INDEXED BY study_by_moment${below[search.level]}`;
   return { kind: 'walk', from, where, values: bound(where) };
 }
 
@@ -45,13 +47,24 @@ interface Source {
   readonly isFew: boolean;
 }
 
-/** The source of the fewest studies, where there are few. Undefined: walk. */
-function bestSource(prepare: Prepare, conditions: readonly Condition[]): Source | undefined {
+/** The source of the fewest studies, where they are few. Undefined: walk. */
+function bestSource(
+  prepare: Prepare,
+  search: IndexSearch,
+  conditions: readonly Condition[],
+): Source | undefined {
   const sources = conditions.map(sourceOf).filter((source) => source !== undefined);
   const unique = sources.find(({ isFew }) => isFew);
-  if (unique) return unique;
-  // The window of dates is walked along anyway, so nothing needs to be rarer than what is in it.
-  let fewest = windowSize(prepare, conditions);
+  if (unique || sources.length === 0) return unique;
+  let fewest = mostPicked(prepare, search);
+  // The window of dates is walked along anyway, so a source has to find fewer than are in it.
+  const window = windowOf(conditions);
+  if (window)
+    fewest = countUpTo(
+      prepare,
+      { sql: `SELECT 1 FROM study st WHERE ${window.sql}`, values: window.values },
+      fewest,
+    );
   let best: Source | undefined;
   for (const source of sources) {
     const count = countUpTo(prepare, source, fewest);
@@ -60,12 +73,14 @@ function bestSource(prepare: Prepare, conditions: readonly Condition[]): Source 
   return best;
 }
 
-const windowSize = (prepare: Prepare, conditions: readonly Condition[]): number => {
-  const window = windowOf(conditions);
-  return window
-    ? countUpTo(prepare, { sql: `SELECT 1 FROM study st WHERE ${window.sql}`, values: window.values }, FEW)
-    : FEW;
-};
+/**
+ * Where `n` of `all` studies match, the page is full after `wanted * all / n` of them. Picking looks at `n`, so it is
+ * the shorter way while n * n < wanted * all.
+ */
+function mostPicked(prepare: Prepare, { query, maxResults }: IndexSearch): number {
+  const wanted = Math.min(query.limit ?? maxResults, maxResults) + query.offset + 1;
+  return Math.min(Math.ceil(Math.sqrt(wanted * readTotals(prepare).studies)), MOST_PICKED);
+}
 
 /** The condition on the date of the study, if there is one. */
 export const windowOf = (conditions: readonly Condition[]): Seek | undefined =>

@@ -21,7 +21,7 @@ export interface Shown {
 type Remaining = Pick<IndexPage, 'remaining' | 'isRemainingAtLeast'>;
 
 /** How many matches there are after those shown. There is one at least. */
-export function remainingAfter(prepare: Prepare, shown: Shown): Remaining {
+export function remainingAfter(prepare: Prepare, counts: CountMemory, shown: Shown): Remaining {
   const { search, conditions, plan, matches, lastStudy } = shown;
   const totals = readTotals(prepare);
   if (conditions.length === 0) {
@@ -29,14 +29,31 @@ export function remainingAfter(prepare: Prepare, shown: Shown): Remaining {
     return { remaining: all[search.level] - matches };
   }
   if (plan.kind === 'pick' || totals.studies <= MAX_COUNTED)
-    return { remaining: countAll(prepare, plan) - matches };
+    return { remaining: counts.countAll(prepare, plan, totals.version) - matches };
   return lastStudy === undefined ? AT_LEAST_ONE : countAlong(prepare, shown, lastStudy);
 }
 
 const AT_LEAST_ONE: Remaining = { remaining: 1, isRemainingAtLeast: true };
 
-const countAll = (prepare: Prepare, { from, where, values }: Plan): number =>
-  Number(prepare(`SELECT count(*) AS n FROM ${from} WHERE ${where.sql}`).get(...values)?.['n']);
+const MAX_REMEMBERED = 200;
+
+/** How many there are of what was counted before: the pages of a search are counted once, until something changes. */
+export class CountMemory {
+  readonly #counts = new Map<string, number>();
+  #version = -1;
+
+  countAll(prepare: Prepare, { from, where, values }: Plan, version: number): number {
+    if (version !== this.#version || this.#counts.size >= MAX_REMEMBERED) this.#counts.clear();
+    this.#version = version;
+    const key = JSON.stringify([from, where.sql, values]);
+    const known = this.#counts.get(key);
+    if (known !== undefined) return known;
+    const row = prepare(`SELECT count(*) AS n FROM ${from} WHERE ${where.sql}`).get(...values);
+    const count = Number(row?.['n']);
+    this.#counts.set(key, count);
+    return count;
+  }
+}
 
 /** Walks on from the last study of the page. */
 function countAlong(prepare: Prepare, { conditions, plan }: Shown, lastStudy: number): Remaining {

@@ -3,7 +3,8 @@ import type { BlobToCheck, IndexStatistics, IndexStore } from './index-store.ts'
 import { addGroup, type Writing } from './sqlite-add.ts';
 import { named } from './sqlite-errors.ts';
 import { openSqliteFile } from './sqlite-file.ts';
-import { listBulk, listDamaged, listInstances } from './sqlite-list.ts';
+import { listBulk, listDamaged, ListMemory } from './sqlite-list.ts';
+import { CountMemory } from './sqlite-remaining.ts';
 import { removeObjects } from './sqlite-remove.ts';
 import { searchSqlite } from './sqlite-page.ts';
 import type { Prepare } from './sqlite-statements.ts';
@@ -22,6 +23,9 @@ export function openSqliteIndex(file: string): IndexStore {
   return { ...reading(prepare), ...changing(writing) };
 }
 
+/** A few hundred kilobytes. */
+const METADATA_AT_ONCE = 64;
+
 type ReadingNames =
   | 'hashOf'
   | 'versionOf'
@@ -39,6 +43,8 @@ type ReadingNames =
   | 'statistics';
 
 function reading(prepare: Prepare): Pick<IndexStore, ReadingNames> {
+  const lists = new ListMemory();
+  const counts = new CountMemory();
   const metadata = (id: number): Uint8Array | undefined =>
     blob(prepare('SELECT metadata AS b FROM instance_data WHERE instance = ?').get(id)?.['b']);
   return {
@@ -46,21 +52,23 @@ function reading(prepare: Prepare): Pick<IndexStore, ReadingNames> {
       safely(() => text(prepare('SELECT hash FROM instance WHERE uid = ?').get(uid)?.['hash'])),
     versionOf: (uid) =>
       safely(() => integer(prepare('SELECT version FROM study WHERE uid = ?').get(uid)?.['version'])),
-    list: (path, scope) =>
-      safely(() => (scope && !scope.has(path.study) ? [] : listInstances(prepare, path))),
+    list: (path, scope) => safely(() => (scope && !scope.has(path.study) ? [] : lists.list(prepare, path))),
     metadata: (id) => safely(() => metadata(id)),
     async *metadataOf(ids) {
-      for (const id of ids) {
-        const found = await safely(() => metadata(id));
-        if (found) yield { id, metadata: found };
-      }
+      for (let at = 0; at < ids.length; at += METADATA_AT_ONCE)
+        yield* await safely(() =>
+          ids.slice(at, at + METADATA_AT_ONCE).flatMap((id) => {
+            const found = metadata(id);
+            return found ? [{ id, metadata: found }] : [];
+          }),
+        );
     },
     frameIndex: (id) =>
       safely(() =>
         blob(prepare('SELECT frame_index AS b FROM instance_data WHERE instance = ?').get(id)?.['b']),
       ),
     bulk: (id) => safely(() => listBulk(prepare, id)),
-    search: (search) => safely(() => searchSqlite(prepare, search)),
+    search: (search) => safely(() => searchSqlite(prepare, counts, search)),
     newest: () => safely(() => integer(prepare('SELECT last_instance AS n FROM totals').get()?.['n']) ?? 0),
     isEmpty: () => safely(() => prepare('SELECT 1 FROM instance LIMIT 1').get() === undefined),
     garbage: () =>
