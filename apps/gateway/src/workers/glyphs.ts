@@ -75,7 +75,7 @@ const unknown = '7f4141417f';
 
 /** One glyph for each letter as it is seen, marks included. Control characters become spaces. */
 export function glyphsOf(text: string): readonly Glyph[] {
-  const spelledOut = [...text].map((letter) => spelled[letter] ?? letter).join('');
+  const spelledOut = Array.from(text, (letter) => spelled[letter] ?? letter).join('');
   const glyphs: number[][] = [];
   for (const letter of spelledOut.normalize('NFD')) {
     const mark = marks[letter];
@@ -95,7 +95,7 @@ function columnsOf(letter: string): string {
 }
 
 function rowsOf(columns: string, from: number): number[] {
-  const rows = new Array<number>(GLYPH_ROWS).fill(0);
+  const rows = Array.from({ length: GLYPH_ROWS }, () => 0);
   for (let x = 0; x < GLYPH_COLUMNS; x++) {
     const column = Number.parseInt(columns.slice(x * 2, x * 2 + 2), 16);
     for (let bit = 0; bit < 8; bit++) {

@@ -65,8 +65,8 @@ export async function encodeAnimation({ pictures, frameTime }: AnimationJob): Pr
     const frames = await Promise.all(
       pictures.map((picture) => sharp(picture).toColourspace('b-w').raw().toBuffer()),
     );
-    const [{ width = 0, height = 0 } = {}] = all;
-    return encodeGreyGif({ width, height, frames, frameTime });
+    const [first] = all;
+    if (first) return encodeGreyGif({ width: first.width, height: first.height, frames, frameTime });
   }
   const delay = pictures.map(() => Math.max(20, Math.round(frameTime)));
   return sharp([...pictures], { join: { animated: true } })

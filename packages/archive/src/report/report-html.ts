@@ -1,4 +1,5 @@
 import type { Report, ReportItem } from './report.ts';
+import { visible } from './visible.ts';
 
 /** The one style that the policy of the page allows. No colours of severity: a report says what its author said. */
 export const REPORT_STYLE =
@@ -55,8 +56,5 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Controls, and marks that turn the direction of what follows, say nothing and can hide much. */
-const HIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g;
-
 const escape = (text: string): string =>
-  text.replaceAll(HIDDEN, '\ufffd').replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
+  visible(text).replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
