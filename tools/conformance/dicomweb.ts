@@ -162,7 +162,7 @@ series is given whole or not at all: what is found to be damaged before the firs
       ]),
     ),
     `A transfer syntax that is not in the table, and every SOP Class, is stored and given back. Single-part answers take \`Range\`
-(206, 416); objects, metadata, frames, bulk data and pictures have an \`ETag\` and answer \`If-None-Match\` with 304. JSON metadata goes out
+(206, 416); one object, metadata, frames, bulk data and pictures have an \`ETag\` and answer \`If-None-Match\` with 304. JSON metadata goes out
 compressed (\`gzip\`) where it is accepted. Every BulkDataURI of the metadata resolves. \`application/zip\` and the DELETE method are
 extensions.`,
   );

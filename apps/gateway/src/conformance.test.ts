@@ -250,6 +250,35 @@ test.each(rowsOf('GET').map(named))('HEAD answers as GET does: %s', async (_name
   expect([head.status, answered(head), head.bytes]).toEqual([200, mediaType(row.claims.answers[0]!), 0]);
 });
 
+test.each(rowsOf('GET').map(named))(
+  'what is known is not sent again, where that is claimed: %s',
+  async (_name, row) => {
+    const single = row.claims.answers.find(
+      ({ isMultipart, type }) => !isMultipart && type !== 'application/zip',
+    );
+    const claim = single ?? row.claims.answers[0]!;
+    const path = pathOf(row, row.path.endsWith('{bulk}') ? 'pdf' : 'image');
+    const headers = { accept: mediaType(claim) };
+    const { etag } = (await ask(path, { headers })).headers;
+    expect(etag !== undefined).toBe(row.claims.statuses.includes(304));
+    if (etag === undefined) return;
+    expect((await ask(path, { headers: { ...headers, 'if-none-match': etag } })).status).toBe(304);
+  },
+);
+
+test.each(rowsOf('GET').map(named))('a part is sent alone, where that is claimed: %s', async (_name, row) => {
+  const claim = row.claims.answers.find(
+    ({ isMultipart, type }) => !isMultipart && type !== 'application/zip',
+  );
+  if (!claim) return;
+  const path = pathOf(row, showing(row, claim));
+  const headers = {
+    accept: `${mediaType(claim)}${mediaType(claim) === 'application/dicom' ? '; transfer-syntax=*' : ''}`,
+  };
+  const answer = await ask(path, { headers: { ...headers, range: 'bytes=0-9' } });
+  expect(answer.status === 206).toBe(row.claims.statuses.includes(206));
+});
+
 test('an object is given in every transfer syntax that is claimed, and stored ones as they are', async () => {
   const row = studiesService.find(({ path }) => path.endsWith('{instance}'))!;
   for (const uid of ['1.2.840.10008.1.2.1', ...encodableSyntaxes]) {

@@ -94,7 +94,12 @@ const objects = [
 ];
 const retrieved = { parameters: [accept], statuses: [200, 304] } as const;
 
-export const objectsClaims: Claims = { requirement: 'required', answers: objects, ...retrieved };
+export const objectsClaims: Claims = {
+  requirement: 'required',
+  answers: objects,
+  ...retrieved,
+  statuses: [200],
+};
 export const objectClaims: Claims = {
   ...objectsClaims,
   answers: [...objects, single('application/dicom')],
@@ -129,11 +134,13 @@ export const allBulkdataClaims: Claims = {
   requirement: 'optional',
   answers: [multipart('application/octet-stream')],
   ...retrieved,
+  statuses: [200],
 };
 export const pixeldataClaims: Claims = {
   requirement: 'optional',
   answers: [multipart('application/octet-stream'), single('application/octet-stream', 'one object')],
   ...retrieved,
+  statuses: [200, 206, 304],
 };
 
 const viewport = 'width,height[,x,y,width,height]';
