@@ -4,6 +4,9 @@ import type { Asked } from './transaction.ts';
 /** Kept by the client alone, and asked about each time: an object may be deleted, and rights may end. */
 export const PRIVATE_CACHE = 'private, no-cache';
 
+/** Part of the ETag of whatever decoders or encoders made: changes whenever they would make other bytes of the same object. */
+export const CODING = 'c1';
+
 /** RFC 9110 13.1.2, If-None-Match: a weak comparison. */
 export const isKnown = (header: string | undefined, etag: string): boolean =>
   (header ?? '')

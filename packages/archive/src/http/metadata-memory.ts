@@ -5,6 +5,8 @@ export interface MetadataBody {
   /** Of the study, when the answer was put together. */
   readonly version: number;
   readonly etag: string;
+  /** Of XML: what stands between the parts. */
+  readonly boundary: string;
   readonly bytes: Uint8Array;
 }
 

@@ -23,7 +23,7 @@ const documentTypes = /^(application\/pdf|text\/xml|application\/xml|model\/(stl
 export async function retrieveBulkdata(asked: Asked, services: Services): Promise<HttpResponse> {
   const path = asked.path.bulk ?? '';
   // Pixel data has no BulkDataURI in the metadata, but this is where clients look for it.
-  if (path === '7FE00010') return retrievePixeldata(asked, services);
+  if (/^7FE000(08|09|10)$/.test(path)) return retrievePixeldata(asked, services);
   const instance = await findInstance(asked, services);
   const bulk = await services.frames.bulk(instance, path);
   if (!bulk) throw new ArchiveProblem('dicom_not_found');

@@ -4,7 +4,7 @@ import { EXPLICIT_VR_LITTLE_ENDIAN, type Frames } from '../frames.ts';
 import type { StoredInstance } from '../index/index-store.ts';
 import { negotiate } from './accept.ts';
 import { madeTypes, mediaTypeOf } from './bulk-media-types.ts';
-import { isKnown, notModified, PRIVATE_CACHE } from './conditional.ts';
+import { CODING, isKnown, notModified, PRIVATE_CACHE } from './conditional.ts';
 import { multipartResponse } from './multipart-response.ts';
 import { ArchiveProblem, type ArchiveProblemCode } from './problems.ts';
 import { readAhead } from './read-ahead.ts';
@@ -23,7 +23,7 @@ export async function retrieveFrames(asked: Asked, services: Services): Promise<
     const first = await readFrame(read, instance, frame);
     return severalFrames({ asked, services, instance, offer, read, first });
   }
-  const etag = `"${instance.hash.slice(0, 32)}-f${frame}-${offer.transferSyntax}"`;
+  const etag = `"${instance.hash.slice(0, 32)}-f${frame}-${CODING}-${offer.transferSyntax}"`;
   const headers = { 'content-disposition': 'attachment' };
   const type = formatMediaType(offer.mediaType, { 'transfer-syntax': offer.transferSyntax });
   if (isKnown(asked.request.headers['if-none-match'], etag)) {

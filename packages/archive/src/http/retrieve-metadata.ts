@@ -33,12 +33,14 @@ export async function retrieveMetadata(asked: Asked, services: Services): Promis
   if (version === undefined) throw new ArchiveProblem('dicom_not_found');
   const key = `${form} ${study}/${series}/${instance} ${asked.context.root}`;
   const known = services.metadata.get(key, version);
-  if (known) return answer(asked, { mediaType, form, etag: known.etag, body: known.bytes });
+  if (known) return answer(asked, { ...known, mediaType, form, body: known.bytes });
   const instances = await listInstances(asked, services);
-  const etag = `"m${FORMAT}-${fingerprint(instances)}-${form}"`;
-  const body = await wholeIfShort(inLargerPieces(bodies[form](instances, asked, services)));
-  if (body instanceof Uint8Array) services.metadata.set(key, { version, etag, bytes: body });
-  return answer(asked, { mediaType, form, etag, body });
+  // Weak for XML, whose parts have another boundary each time.
+  const etag = `${form === 'xml' ? 'W/' : ''}"m${FORMAT}-${fingerprint(instances)}-${form}"`;
+  const boundary = services.newBoundary();
+  const body = await wholeIfShort(inLargerPieces(bodies[form](instances, asked, services, boundary)));
+  if (body instanceof Uint8Array) services.metadata.set(key, { version, etag, boundary, bytes: body });
+  return answer(asked, { mediaType, form, etag, boundary, body });
 }
 
 type Form = 'gzip' | 'json' | 'xml';
@@ -46,35 +48,30 @@ type Bodies = (
   instances: readonly StoredInstance[],
   asked: Asked,
   services: Services,
+  boundary: string,
 ) => AsyncIterable<Uint8Array>;
 
 const bodies: Readonly<Record<Form, Bodies>> = {
   gzip: (instances, asked, { index }) => gzipped(instances, asked, index),
   json: (instances, asked, { index }) => plain(instances, asked, index),
-  xml: (instances, asked, { index }) => writeMultipart(XML_BOUNDARY, xmlParts(instances, asked, index)),
+  xml: (instances, asked, { index }, boundary) => writeMultipart(boundary, xmlParts(instances, asked, index)),
 };
-
-/**
- * Nobody needs to foresee this one: XML of ours is the only thing between, and has no line that begins with two hyphens.
- */
-const XML_BOUNDARY = 'native-dicom-model';
 
 interface MetadataAnswer {
   readonly mediaType: string;
   readonly form: Form;
   readonly etag: string;
+  readonly boundary: string;
   readonly body: MetadataBody['bytes'] | AsyncIterable<Uint8Array>;
 }
 
-function answer({ request }: Asked, { mediaType, form, etag, body }: MetadataAnswer): HttpResponse {
+function answer({ request }: Asked, { mediaType, form, etag, boundary, body }: MetadataAnswer): HttpResponse {
   const headers = {
     etag,
     'cache-control': PRIVATE_CACHE,
     vary: 'accept, accept-encoding',
     'content-type':
-      form === 'xml'
-        ? formatMediaType('multipart/related', { type: XML, boundary: XML_BOUNDARY })
-        : mediaType,
+      form === 'xml' ? formatMediaType('multipart/related', { type: XML, boundary }) : mediaType,
     ...(form === 'gzip' && { 'content-encoding': 'gzip' }),
     ...(body instanceof Uint8Array && { 'content-length': String(body.length) }),
   };

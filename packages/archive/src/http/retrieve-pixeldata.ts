@@ -5,6 +5,7 @@ import type { StoredInstance } from '../index/index-store.ts';
 import { openPixelData } from '../pixel-data.ts';
 import { acceptOf, negotiateAmong } from './accept.ts';
 import { mediaTypeOf } from './bulk-media-types.ts';
+import { CODING } from './conditional.ts';
 import { multipartResponse } from './multipart-response.ts';
 import { ArchiveProblem } from './problems.ts';
 import { explainingFrames } from './retrieve-frames.ts';
@@ -68,7 +69,7 @@ async function onePart(
   { mediaType, transferSyntax: uid }: PixelOffer,
 ): Promise<HttpResponse> {
   const type = formatMediaType(mediaType, { 'transfer-syntax': uid });
-  const etag = `"${instance.hash.slice(0, 32)}-p${uid}"`;
+  const etag = `"${instance.hash.slice(0, 32)}-p-${CODING}-${uid}"`;
   const { frames } = services;
   if (uid !== EXPLICIT_VR_LITTLE_ENDIAN) {
     const length = await explainingFrames(() => frames.storedLength(instance, 1));

@@ -228,6 +228,18 @@ test('metadata comes as XML, one document for each object', async () => {
   expect(Buffer.from(found[0]!.bytes).toString()).toContain('keyword="PatientName"');
 });
 
+test('what stands between documents of XML cannot be foreseen by the author of one', async () => {
+  const archive = await filled();
+  const boundaryOf = async (path: string) => {
+    const answer = await ask(archive, path, accept('multipart/related; type="application/dicom+xml"'));
+    return parseMediaType(answer.headers['content-type'] ?? '')?.parameters['boundary'];
+  };
+  const first = await boundaryOf(`${SERIES}/metadata`);
+  expect(await boundaryOf(`${NATIVE}/metadata`)).not.toBe(first);
+  // Remembered, and still whole.
+  expect(await boundaryOf(`${SERIES}/metadata`)).toBe(first);
+});
+
 test('a study, series or object comes as a zip of files as they are stored', async () => {
   const archive = await filled();
   const folder = temporaryFolder();
