@@ -85,7 +85,7 @@ const uidOf = (at: number): string =>
 
 /** Straight into the tables, through the functions that write a study; indexes at the end. */
 function generate(database: DatabaseSync): void {
-  database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN');
+  database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN');
   const indexes = database
     .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
     .all();
@@ -199,7 +199,7 @@ const works: readonly Work[] = [
   },
   { name: 'name contains, rare', limitMs: 100, query: () => 'PatientName=*skibergor*&limit=100' },
   { name: 'name contains 2 letters', limitMs: 100, query: () => 'PatientName=*sk*&limit=100' },
-  { name: 'name contains 1 letter', limitMs: 100, query: () => 'PatientName=*q*&limit=100' },
+  { name: 'name contains 1 letter, never', limitMs: 1000, query: () => 'PatientName=*q*&limit=100' },
   { name: 'name contains 2 letters, never', limitMs: 1000, query: () => 'PatientName=*qx*&limit=100' },
   {
     name: 'name contains and a modality',
