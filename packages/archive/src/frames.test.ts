@@ -103,6 +103,14 @@ test('a compressed frame is its fragments joined, and is decoded once however of
   await expect(frames.stored(instance, 2)).rejects.toMatchObject({ code: 'frame_missing' });
 });
 
+test('an uncompressed frame in a fragment is taken out by the decoder, which knows its size', async () => {
+  const { frames, instance } = await stored([1, 2, 3, 0], {
+    layout: { kind: 'encapsulated', frames: [[{ offset: 0, length: 4 }]] },
+    transferSyntaxUid: '1.2.840.10008.1.2.1.98',
+  });
+  expect([...(await frames.native(instance, 1))]).toEqual([1, 2, 3, 0, 1, 2, 3, 0]);
+});
+
 test.each([0, 3])('frame %i of two does not exist', async (frame) => {
   const { frames, instance } = await stored([1, 2, 3, 4], { layout: native({ count: 2 }) });
   await expect(frames.stored(instance, frame)).rejects.toMatchObject({ code: 'frame_missing' });

@@ -173,7 +173,10 @@ export function createFrames({ index, blobs, renderer, transcoder }: FramesParts
     },
     native: (instance, frame) =>
       uncompressed(`${instance.hash}/${frame}`, async () =>
-        isNative(instance) ? stored(instance, frame) : renderer.decode(await job(instance, frame)),
+        // Uncompressed in fragments (1.2.840.10008.1.2.1.98) has padding, which the decoder takes off.
+        isNative(instance) && (await layoutOf(instance)).kind === 'native'
+          ? stored(instance, frame)
+          : renderer.decode(await job(instance, frame)),
       ),
     async encoded(instance, frame, target) {
       if (!transcoder) throw new DicomError('unsupported_transfer_syntax');

@@ -20,7 +20,12 @@ describe('describeUncompressed', () => {
   });
 
   it('knows that a colour transform of JPEG 2000 is undone', () => {
-    expect(describeUncompressed(color('YBR_RCT', 0), 1)).toMatchObject({ photometricInterpretation: 'RGB' });
+    for (const planar of [0, 1] as const) {
+      expect(describeUncompressed(color('YBR_RCT', planar), 1)).toMatchObject({
+        photometricInterpretation: 'RGB',
+        planarConfiguration: planar,
+      });
+    }
   });
 
   it.each([

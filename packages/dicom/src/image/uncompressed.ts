@@ -4,10 +4,9 @@ import { neededBulk } from './needed-bulk.ts';
 
 /**
  * What a frame looks like that was asked for uncompressed (Explicit VR Little Endian), where the metadata of the stored
- * form alone says so; undefined where it does not. Grey values stay what they are. Colour does not: a codec undoes
- * subsampling and the colour transform on the way, so that YBR or planar colour may arrive as RGB by pixel or as it was,
- * depending on how it is stored; whoever cannot tell asks for the stored form. Palettes and tables that are bulk data need
- * requests of their own.
+ * form alone says so; undefined where it does not. Grey values stay what they are. Our archive gives colour as the metadata
+ * names it (docs/adr/0010); others give YBR or planar colour as it was or as a codec left it, so whoever cannot tell asks for
+ * the stored form. Palettes and tables that are bulk data need requests of their own.
  *
  * @param frame counts from 1.
  * @throws DicomError bad_image_attributes
@@ -19,5 +18,5 @@ export function describeUncompressed(ds: DicomDataset, frame: number): ImageDesc
   if (isGrey(description) || (color === 'RGB' && planarConfiguration === 0)) return description;
   // Names that only a codec uses, and undoes.
   const isOfCodec = color === 'YBR_ICT' || color === 'YBR_RCT';
-  return isOfCodec ? { ...description, photometricInterpretation: 'RGB', planarConfiguration: 0 } : undefined;
+  return isOfCodec ? { ...description, photometricInterpretation: 'RGB' } : undefined;
 }
