@@ -32,6 +32,16 @@ test('a search that needs more than the index has goes out in pieces, in order, 
       Array.from({ length: 120 }, (_, at) => String(at + 1)),
     );
   }
+  const [plain, compressed] = await Promise.all(
+    ['identity', 'gzip'].map((encoding) =>
+      ask(archive, path, { query: 'includefield=all', headers: { 'accept-encoding': encoding } }),
+    ),
+  );
+  expect([compressed!.headers['content-encoding'], plain!.headers['content-encoding']]).toEqual([
+    'gzip',
+    undefined,
+  ]);
+  expect(gunzipSync(compressed!.bytes).toString()).toBe(plain!.text);
   const head = await ask(archive, path, { method: 'HEAD', query: 'includefield=all' });
   expect([head.status, head.bytes.length]).toEqual([200, 0]);
 });

@@ -1,6 +1,6 @@
 import { datasetToXml, type DicomDataset } from '@sightline/dicom';
 import { formatMediaType, writeMultipart, type HttpResponse, type Part } from '@sightline/dicomweb';
-import { gzipText } from '../index/gzip-text.ts';
+import { gzipPieces, gzipText } from '../index/gzip-text.ts';
 import type { IndexRow } from '../index/index-store.ts';
 import { answerText } from './qido-answer.ts';
 import { pageName, type AnswerForm } from './search-memory.ts';
@@ -20,10 +20,10 @@ const PIECE_ROWS = 50;
 /** A page that costs less than a picture is answered whole, with its length. */
 const MAX_WHOLE_ROWS = 500;
 
-const encoder = new TextEncoder();
-
 /** Fewer fit into one packet as they are. */
 const MIN_GZIP_ROWS = 3;
+
+const encoder = new TextEncoder();
 
 /** PS3.18 F.2: one array. `isGzip`: the client takes it compressed. */
 export async function jsonResults(
@@ -32,11 +32,11 @@ export async function jsonResults(
   isGzip: boolean,
 ): Promise<HttpResponse> {
   const { rows, form } = results;
-  if (rows.length > (needsMetadata(form) ? PIECE_ROWS : MAX_WHOLE_ROWS)) {
-    return { status: 200, headers, body: jsonPieces(results) };
+  const isLong = rows.length > (needsMetadata(form) ? PIECE_ROWS : MAX_WHOLE_ROWS);
+  if (!isGzip || rows.length < MIN_GZIP_ROWS) {
+    return { status: 200, headers, body: isLong ? jsonPieces(results) : await jsonText(results) };
   }
-  if (!isGzip || rows.length < MIN_GZIP_ROWS) return { status: 200, headers, body: await jsonText(results) };
-  const body = await compressedText(results);
+  const body = isLong ? gzipPieces(jsonPieces(results)) : await compressedText(results);
   return { status: 200, headers: { ...headers, 'content-encoding': 'gzip' }, body };
 }
 

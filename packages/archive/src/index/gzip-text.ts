@@ -8,7 +8,8 @@ const LEVEL = 3;
 export const gzipText = (text: string): Uint8Array => gzipSync(text, { level: LEVEL });
 
 /** As above, of a text that comes in pieces and may be long, by a thread. An error of the pieces comes out here. */
-export const gzipPieces = (pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
-  pipeline(Readable.from(pieces, { objectMode: true }), createGzip({ level: LEVEL }), () => {
+export async function* gzipPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* pipeline(Readable.from(pieces, { objectMode: true }), createGzip({ level: LEVEL }), () => {
     // What went wrong is told by the iteration of the compressed bytes.
   });
+}
