@@ -96,8 +96,11 @@ export type StoreOutcome =
   | ({ readonly kind: 'stored' | 'identical' } & InstanceIdentity)
   | ({ readonly kind: 'refused'; readonly code: StoreRefusal } & Partial<InstanceIdentity>);
 
-/** `conflict`: another object with the same SOP Instance UID and other bytes is already here, and stays. */
-export type StoreRefusal = DicomErrorCode | 'conflict' | 'out_of_space';
+/**
+ * `conflict`: another object with the same SOP Instance UID and other bytes is already here, and stays. `unavailable`:
+ * where index or bytes are kept cannot be reached; sending the object again later may do.
+ */
+export type StoreRefusal = DicomErrorCode | 'conflict' | 'out_of_space' | 'unavailable';
 
 export interface InstanceIdentity {
   readonly studyInstanceUid: Uid;

@@ -2,6 +2,7 @@ import { DicomError } from '@sightline/dicom';
 import type { InstanceIdentity, StoreOutcome, StoreRefusal } from './archive.ts';
 import { BlobError, type BlobStore, type StagedBlob, type Staging } from './blobs/blob-store.ts';
 import { type Arrived, type IntakeParts, takeIn } from './intake.ts';
+import { IndexUnavailable } from './index/index-errors.ts';
 import type { AddOutcome, IndexStore } from './index/index-store.ts';
 import type { ParsedInstance } from './instance-reader.ts';
 
@@ -183,6 +184,8 @@ const identityOf = ({
 
 function refusalOf(error: unknown): StoreRefusal | undefined {
   if (error instanceof DicomError) return error.code;
+  if (error instanceof IndexUnavailable) return 'unavailable';
   if (!(error instanceof BlobError)) return undefined;
-  return error.code === 'too_large' || error.code === 'out_of_space' ? error.code : undefined;
+  const { code } = error;
+  return code === 'too_large' || code === 'out_of_space' || code === 'unavailable' ? code : undefined;
 }

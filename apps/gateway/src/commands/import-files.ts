@@ -24,6 +24,7 @@ const reasons = {
   ...walkRefusals,
   conflict: 'Another object with the same UID and other content is already in the archive, and stays.',
   out_of_space: 'There is no room left in the data folder.',
+  unavailable: 'The storage of the archive cannot be reached at the moment.',
 } as const satisfies Readonly<Record<StoreRefusal, string>>;
 
 /**

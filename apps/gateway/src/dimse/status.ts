@@ -21,6 +21,7 @@ export const Status = {
 const refusals: Partial<Record<StoreRefusal | 'not_admitted', number>> = {
   conflict: Status.DuplicateInstance,
   out_of_space: Status.OutOfResources,
+  unavailable: Status.OutOfResources,
   too_large: Status.OutOfResources,
   not_admitted: Status.DataSetMismatch,
   missing_uid: Status.DataSetMismatch,

@@ -110,6 +110,7 @@ function tinyArchive(): Archive {
   };
   return {
     store: () => Promise.resolve({ kind: 'refused', code: 'not_dicom' }),
+    storeIf: () => Promise.resolve({ kind: 'refused', code: 'not_dicom' }),
     handle: (request, context) => Promise.resolve(answer(request, context)),
     retrieveByUri: (request, context) => Promise.resolve(answer(request, context)),
     delete: () => Promise.resolve({ studyInstanceUids: [], series: 0, instances: 0 }),

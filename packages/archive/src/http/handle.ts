@@ -10,6 +10,7 @@ import type { RequestContext } from '../archive.ts';
 import { BlobError } from '../blobs/blob-store.ts';
 import { RendererFailed, WorkersBusy } from '../frame-renderer.ts';
 import { allowOf, isPreflight, resourceOptions } from './capabilities.ts';
+import { IndexUnavailable } from '../index/index-errors.ts';
 import { ArchiveProblem, problemResponse } from './problems.ts';
 import { studiesService } from './studies-service.ts';
 import type { PathParameters, Services, Transaction } from './transaction.ts';
@@ -52,6 +53,9 @@ function problemOf(error: unknown): ArchiveProblem {
   if (error instanceof ArchiveProblem) return error;
   if (error instanceof BlobError && ['missing', 'short', 'damaged'].includes(error.code)) {
     return new ArchiveProblem('stored_object_damaged', { cause: error });
+  }
+  if (error instanceof IndexUnavailable || (error instanceof BlobError && error.code === 'unavailable')) {
+    return new ArchiveProblem('storage_unavailable', { cause: error, headers: { 'retry-after': '5' } });
   }
   if (error instanceof WorkersBusy) {
     return new ArchiveProblem('archive_busy', { cause: error, headers: { 'retry-after': '1' } });
@@ -99,6 +103,7 @@ const parameterOf = {
   instance: (text: string) => ({ instance: uid(text) }),
   frames: (text: string) => ({ frames: frameList(text) }),
   bulk: (text: string) => ({ bulk: text }),
+  transaction: (text: string) => ({ transaction: uid(text) }),
 } as const;
 
 function pathParameters({ path }: Transaction, segments: readonly string[]): PathParameters {

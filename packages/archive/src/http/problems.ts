@@ -36,6 +36,12 @@ export const archiveProblems = {
     detail:
       'The multipart message breaks RFC 2046 or ends before its closing boundary. Objects that were complete are stored; sending them again does no harm.',
   },
+  commitment_malformed: {
+    status: 400,
+    title: 'Not a commitment request',
+    detail:
+      'The request has to name each object by its class and instance, in (0008,1199) or below (0008,1110).',
+  },
   store_not_allowed: {
     status: 403,
     title: 'Storing not allowed',
@@ -53,9 +59,14 @@ export const archiveProblems = {
   },
   no_image: {
     status: 404,
-    title: 'No image to show',
+    title: 'Nothing to show',
     detail:
-      'This object or series has no image that could be rendered: it may be a report, a document or a video.',
+      'This object or series has no pixels and no one text to show: it may be a plan, a waveform, a presentation state, or several reports.',
+  },
+  commitment_not_found: {
+    status: 404,
+    title: 'No such commitment',
+    detail: 'Nothing is known of this transaction: it was never asked for, or too long ago. Ask anew.',
   },
   not_found: {
     status: 404,
@@ -96,6 +107,17 @@ export const archiveProblems = {
     detail:
       'So many frames are not put into one moving picture. Ask for fewer of them, for a smaller viewport, or for each by itself.',
   },
+  transaction_uid_used: {
+    status: 409,
+    title: 'Transaction UID used',
+    detail:
+      'A commitment was asked for with this Transaction UID before. Take another one, or ask for its result.',
+  },
+  commitment_media_type_unsupported: {
+    status: 415,
+    title: 'Media type not supported',
+    detail: 'A commitment is asked for as application/dicom+json or application/dicom+xml.',
+  },
   store_media_type_unsupported: {
     status: 415,
     title: 'Media type cannot be stored',
@@ -135,6 +157,11 @@ export const archiveProblems = {
     title: 'Not done by this server',
     detail:
       'A parameter of the request asks for something that this server does not do. The list of errors names it.',
+  },
+  storage_unavailable: {
+    status: 503,
+    title: 'Storage out of reach',
+    detail: 'The place where the archive keeps this cannot be reached at the moment. Try again in a moment.',
   },
   archive_busy: {
     status: 503,

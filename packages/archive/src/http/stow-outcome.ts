@@ -63,6 +63,7 @@ export const failures: Readonly<Record<FailureCode, FailureRow>> = {
   unsupported_transfer_syntax: { reason: 0xc122, meaning: 'the transfer syntax cannot be stored' },
   too_large: { reason: 0xa700, meaning: 'the object is larger than this archive takes' },
   out_of_space: { reason: 0xa700, meaning: 'the disk is full', status: 507 },
+  unavailable: { reason: 0xa700, meaning: 'the storage cannot be reached at the moment', status: 503 },
   not_admitted: {
     reason: 0xa900,
     meaning: 'the object is of another study than the address, or of one that the session may not store',
