@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { constants, deflateRawSync } from 'node:zlib';
-import { type DicomDataset, writePart10 } from '@sightline/dicom';
+import type { DicomDataset } from '@sightline/dicom';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   concat,
@@ -13,6 +12,8 @@ import {
   PREAMBLE,
 } from '../packages/dicom/src/test-support/part10-files.ts';
 import { startGateway, type TestGateway } from './support/gateway.ts';
+import { rawRequest } from './support/raw-request.ts';
+import { smallFile as file, ui } from './support/small-file.ts';
 
 /** What strangers send to a real gateway: it stays small, stays up, and goes on serving the others. */
 let gateway: TestGateway;
@@ -55,34 +56,6 @@ async function reasonOf(response: Response): Promise<unknown> {
   return (item as DicomDataset | undefined)?.['00081197']?.Value?.[0]; // both failure sequences have items
 }
 
-const us = (value: number) => ({ vr: 'US', Value: [value] }) as const;
-const ui = (value: string) => ({ vr: 'UI', Value: [value] }) as const;
-
-/** Two small grey frames, and bulk data. */
-function file(overrides: DicomDataset = {}): Uint8Array<ArrayBuffer> {
-  const dataset: DicomDataset = {
-    '00080016': ui('1.2.840.10008.5.1.4.1.1.7'),
-    '00080018': ui('1.2.3.4.5'),
-    '00080060': { vr: 'CS', Value: ['OT'] },
-    '00100010': { vr: 'PN', Value: [{ Alphabetic: 'Doe^Jane' }] },
-    '0020000D': ui('1.2.3'),
-    '0020000E': ui('1.2.3.4'),
-    '00280002': us(1),
-    '00280004': { vr: 'CS', Value: ['MONOCHROME2'] },
-    '00280008': { vr: 'IS', Value: [2] },
-    '00280010': us(16),
-    '00280011': us(16),
-    '00280100': us(8),
-    '00280101': us(8),
-    '00280102': us(7),
-    '00280103': us(0),
-    '00420011': { vr: 'OB', InlineBinary: Buffer.alloc(4000, 7).toString('base64') },
-    ...overrides,
-  };
-  const pixelData = Uint8Array.from({ length: 512 }, (_, at) => at & 0xff);
-  return new Uint8Array(writePart10({ dataset, transferSyntaxUid: '1.2.840.10008.1.2.1', pixelData }));
-}
-
 /** A data set of 1 GiB in about a megabyte, made without ever having it. */
 function deflateBomb(): Uint8Array<ArrayBuffer> {
   const zeros = deflateRawSync(new Uint8Array(MEBIBYTE), { level: 9, finishFlush: constants.Z_FULL_FLUSH });
@@ -109,22 +82,6 @@ test('a gibibyte deflated to a megabyte is refused, and costs little memory', as
   if (canTellMemory) expect(highestRss() - before).toBeLessThan(64 * MEBIBYTE);
 });
 
-/** Writes to a connection of its own and gives what comes back until it closes, or half a second of silence. */
-function raw(...pieces: readonly string[]): Promise<string> {
-  const { hostname, port } = new URL(gateway.url);
-  return new Promise((resolve, reject) => {
-    const socket = connect(Number(port), hostname);
-    let text = '';
-    socket.setTimeout(1500, () => socket.destroy());
-    socket.on('data', (chunk) => (text += chunk.toString('latin1')));
-    socket.on('close', () => resolve(text));
-    socket.on('error', (error: Error & { readonly code?: string }) => {
-      if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
-    });
-    for (const piece of pieces) socket.write(piece);
-  });
-}
-
 const head = (...lines: readonly string[]): string =>
   [
     'POST /dicom-web/studies HTTP/1.1',
@@ -144,7 +101,7 @@ test.each([
   ['no number', '12abc'],
 ])('a Content-Length of %s costs nothing but its own connection', async (_what, length) => {
   const before = canTellMemory ? highestRss() : 0;
-  const answer = await raw(head(`Content-Length: ${length}`), 'DICM and little else');
+  const answer = await rawRequest(gateway, head(`Content-Length: ${length}`), 'DICM and little else');
   expect(answer === '' || /^HTTP\/1\.1 4\d\d /.test(answer), answer.slice(0, 60)).toBe(true);
   expect(await isServing()).toBe(true);
   if (canTellMemory) expect(highestRss() - before).toBeLessThan(64 * MEBIBYTE);
@@ -156,14 +113,18 @@ test('two lengths, or a length and chunks, are refused: somebody in between may 
     ['Content-Length: 5', 'Transfer-Encoding: chunked'],
     ['Transfer-Encoding: chunked, identity'],
   ]) {
-    const answer = await raw(head(...lines), '0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const answer = await rawRequest(
+      gateway,
+      head(...lines),
+      '0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n',
+    );
     expect(answer, lines.join()).toMatch(/^HTTP\/1\.1 400 /);
     expect(answer.match(/HTTP\/1\.1/g), lines.join()).toHaveLength(1);
   }
 });
 
 test('headers beyond all measure are answered 431', async () => {
-  expect(await raw(head(`X-Long: ${'x'.repeat(100_000)}`))).toMatch(/^HTTP\/1\.1 431 /);
+  expect(await rawRequest(gateway, head(`X-Long: ${'x'.repeat(100_000)}`))).toMatch(/^HTTP\/1\.1 431 /);
   expect(await isServing()).toBe(true);
 });
 
