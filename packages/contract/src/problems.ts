@@ -106,6 +106,12 @@ export const problems = {
     title: 'Launch links are not fetched ahead',
     detail: 'A launch link opens once, so that it is not spent on fetching it ahead. Opening it works.',
   },
+  storage_full: {
+    status: 507,
+    title: 'No room on the disk',
+    detail:
+      'The disk of the gateway is full, so nothing can be opened anew, stored or deleted. What is open goes on. Tell your administrator.',
+  },
 } as const satisfies Readonly<Record<string, ProblemText>>;
 
 interface ProblemText {

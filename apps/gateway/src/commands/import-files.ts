@@ -16,8 +16,8 @@ export interface RefusedFile {
   readonly reason: string;
 }
 
-/** One is read and written while the other is parsed; more would only make them wait for the disk. */
-const PARALLEL = 2;
+/** Enough to keep the workers and the disk busy; they share syncs and transactions. */
+const PARALLEL = 8;
 
 const reasons = {
   ...dicomErrors,

@@ -1,9 +1,18 @@
 import { connect } from 'node:net';
 import { problems } from '@sightline/contract';
 import { afterEach, describe, expect, test } from 'vitest';
+import { openAuditTrail } from '../audit/audit-trail.ts';
 import type { GatewayServer, InjectedRequest } from '../server.ts';
+import { openGatewayDatabase } from '../storage/gateway-database.ts';
 import { API_KEY, createTestGateway, PATIENT } from '../testing/test-gateway.ts';
 
+const deletion = {
+  action: 'deleted',
+  at: '2026-01-02T03:04:05.000Z',
+  studyInstanceUids: ['1.2'],
+  instances: 1,
+  outcome: 'begun',
+} as const;
 const authorised = { authorization: `Bearer ${API_KEY}` };
 const opened: GatewayServer[] = [];
 afterEach(async () => {
@@ -65,6 +74,7 @@ describe('every problem of the catalogue', () => {
     'manifest_needs_one_study',
     'request_malformed',
     'request_timeout',
+    'storage_full',
   ];
 
   test('is produced by some test', () => {
@@ -115,6 +125,18 @@ describe('every problem of the catalogue', () => {
   ])('request_malformed answers a request with %s', async (_name, text) => {
     const port = await listen(createTestGateway().server);
     expect(await exchange(port, text)).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test('storage_full answers where the database has no room left', async () => {
+    const database = openGatewayDatabase(':memory:');
+    const pages = Number(database.prepare('PRAGMA page_count').get()?.['page_count']);
+    database.exec(`PRAGMA max_page_count = ${pages}`);
+    const write = () => openAuditTrail(database).write({ ...deletion, actor: { name: 'x'.repeat(100_000) } });
+    const { server } = createTestGateway({
+      archive: { handle: async () => write().then(() => ({ status: 200, headers: {} })) },
+    });
+    const answer = await server.request({ url: '/dicom-web/studies', headers: authorised });
+    expect([answer.status, JSON.parse(answer.text).code]).toEqual([507, 'storage_full']);
   });
 
   test('headers_too_large answers a header of 20 kB', async () => {

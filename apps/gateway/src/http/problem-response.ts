@@ -1,6 +1,7 @@
 import { Problem, toProblemDocument } from '@sightline/contract';
 import type { HttpRequest, HttpResponse } from '@sightline/dicomweb';
 import { problemPage } from '../pages/problem-page.ts';
+import { isDiskFull } from '../storage/gateway-database.ts';
 
 /**
  * The one place where an error becomes an answer: a page for a person in a browser, RFC 9457 JSON for a program, with
@@ -10,7 +11,7 @@ export function toResponse(
   error: unknown,
   request: Pick<HttpRequest, 'headers'> & { readonly id: string },
 ): HttpResponse {
-  const problem = error instanceof Problem ? error : new Problem('internal', { cause: error });
+  const problem = asProblem(error);
   const headers = { ...problem.headers, 'x-request-id': request.id, vary: 'accept' };
   if (wantsPage(request.headers['accept'])) {
     const page = problemPage(problem, request.id);
@@ -21,6 +22,11 @@ export function toResponse(
     headers: { ...headers, 'content-type': 'application/problem+json' },
     body: JSON.stringify(toProblemDocument(problem)),
   };
+}
+
+function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem(isDiskFull(error) ? 'storage_full' : 'internal', { cause: error });
 }
 
 /** Browsers name text/html when a person goes somewhere; programs and fetch() do not. */

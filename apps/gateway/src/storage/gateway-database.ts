@@ -32,3 +32,9 @@ export function openGatewayDatabase(file: string): GatewayDatabase {
   database.exec(SCHEMA);
   return database;
 }
+
+/** SQLITE_FULL, and what says the same of the memory that processes share. */
+export function isDiskFull(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+  return (code & 0xff) === 13 || code === 4874;
+}
