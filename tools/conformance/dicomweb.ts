@@ -32,6 +32,7 @@ export const dicomweb = (): string =>
     store(),
     section('### Delete', deletion),
     section('### Capabilities', capabilities),
+    section('## DICOMweb: Storage Commitment', commitment),
     wadoUri(),
     statuses(),
   ].join('\n\n');
@@ -214,6 +215,11 @@ trail before and after. Nothing of it is found or retrieved from then on.`;
 
 const capabilities = `OPTIONS of the service root gives \`application/vnd.sun.wadl+xml\` or \`application/json\`, made from the table above. A preflight
 request of a browser is no such question: it is answered with 204 and no permission.`;
+
+const commitment = `PS3.18 chapter 13, below the same address. An object is committed when it is stored, its class is the one that was named, and its
+bytes are whole; the answer comes at once (200, never 202). Reasons: 0112 (274) no such object, 0119 (281) another class, 0110 (272)
+bytes that are damaged or gone. A result can be had again for a while, and not over a restart; a Transaction UID is used once
+(409). Objects are not kept from being deleted by it.`;
 
 function wadoUri(): string {
   const of = { both: 'all', objects: '`application/dicom`', pictures: 'rendered' } as const;

@@ -198,8 +198,9 @@ const isStored = ({ when }: MediaTypeClaim): boolean => when === 'stored so';
 const isAskable = (row: Transaction, { when }: MediaTypeClaim): boolean =>
   !row.path.includes('{frames}') || !/report|document|video/.test(when ?? '');
 
-const rowsOf = (method: string, name?: string): readonly Transaction[] =>
-  studiesService.filter((row) => row.method === method && (name === undefined || row.name === name));
+const isCommitment = ({ name }: Transaction): boolean => name.startsWith('Commitment');
+const rowsOf = (method: string): readonly Transaction[] =>
+  studiesService.filter((row) => row.method === method && !isCommitment(row));
 const named = (row: Transaction): [string, Transaction] => [`${row.method} ${row.path}`, row];
 
 describe('every media type that is claimed is answered', () => {
@@ -325,6 +326,33 @@ describe('every form of a store that is claimed is taken', () => {
       expect([answer.status, answered(answer)]).toEqual([200, claim.type]);
     }
   });
+});
+
+test('commitment is asked for and had again in every form that is claimed', async () => {
+  const { sopClassUid, sopInstanceUid } = identityOf(files.image);
+  const wanted: DicomDataset = {
+    '00081199': { vr: 'SQ', Value: [{ '00081150': ui(sopClassUid), '00081155': ui(sopInstanceUid) }] },
+  };
+  const bodies: Readonly<Record<string, string>> = {
+    'application/dicom+json': JSON.stringify(wanted),
+    'application/dicom+xml': datasetToXml(wanted),
+  };
+  let transactions = 0;
+  for (const row of studiesService.filter((each) => isCommitment(each) && each.method === 'POST')) {
+    for (const taken of row.claims.takes ?? []) {
+      for (const claim of row.claims.answers) {
+        transactions += 1;
+        const path = row.path.replace('{transaction}', `2.999.${transactions}`);
+        const headers = { 'content-type': taken.type, accept: claim.type };
+        const body = chunks(new TextEncoder().encode(bodies[taken.type]));
+        const answer = await ask(path, { method: 'POST', headers, body });
+        expect([answer.status, answered(answer)]).toEqual([200, claim.type]);
+        const again = await ask(path, { headers: { accept: claim.type } });
+        expect([again.status, again.body]).toEqual([200, answer.body]);
+      }
+    }
+  }
+  expect(transactions).toBe(6);
 });
 
 test.each(rowsOf('OPTIONS').map(named))('%s answers as claimed', async (_name, row) => {

@@ -6,6 +6,7 @@ import { checkBlobs } from './check-blobs.ts';
 import { deleteObjects } from './delete.ts';
 import type { FrameRenderer } from './frame-renderer.ts';
 import { createFrames } from './frames.ts';
+import { createCommitmentMemory } from './http/commitment.ts';
 import { handleRequest } from './http/handle.ts';
 import { isImage } from './http/rendered-kinds.ts';
 import { retrieveByUri } from './http/wado-uri.ts';
@@ -47,6 +48,7 @@ export function createArchive(parts: ArchiveParts): Archive {
     pictures: createPictures({ frames, renderer: parts.renderer }),
     searches: createSearchMemory(parts.clock),
     metadata: createMetadataMemory(),
+    commitments: createCommitmentMemory(),
   };
   return {
     async store(bytes) {

@@ -39,6 +39,7 @@ const templates: Readonly<Record<string, string>> = {
   '{instance}': '{SOPInstance}',
   '{frames}': '{FrameList}',
   '{bulk}': '{BulkData}',
+  '{transaction}': '{TransactionUID}',
 };
 
 /** The rows as the tree of their addresses. */

@@ -113,7 +113,7 @@ export const archiveProblems = {
     detail:
       'A commitment was asked for with this Transaction UID before. Take another one, or ask for its result.',
   },
-  commitment_media_type_unsupported: {
+  commitment_type_unsupported: {
     status: 415,
     title: 'Media type not supported',
     detail: 'A commitment is asked for as application/dicom+json or application/dicom+xml.',

@@ -192,6 +192,16 @@ export const deleteClaims: Claims = {
   parameters: [],
   statuses: [204],
 };
+export const commitmentClaims: Claims = {
+  requirement: 'optional',
+  answers: [...json, single('application/dicom+xml')],
+  parameters: [accept],
+  statuses: [200],
+};
+export const commitmentRequestClaims: Claims = {
+  ...commitmentClaims,
+  takes: [single('application/dicom+json'), single('application/dicom+xml')],
+};
 export const capabilitiesClaims: Claims = {
   requirement: 'required',
   answers: [single('application/vnd.sun.wadl+xml'), single('application/json')],

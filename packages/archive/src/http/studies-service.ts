@@ -1,4 +1,5 @@
 import { retrieveCapabilities } from './capabilities.ts';
+import { requestCommitment, retrieveCommitment } from './commitment.ts';
 import { deleteObjects } from './delete-objects.ts';
 import {
   searchForInstances,
@@ -19,6 +20,8 @@ import {
   allBulkdataClaims,
   bulkdataClaims,
   capabilitiesClaims,
+  commitmentClaims,
+  commitmentRequestClaims,
   deleteClaims,
   framesClaims,
   metadataClaims,
@@ -43,6 +46,11 @@ const retrieve = { method: 'GET', name: 'Retrieve', section: '10.4' } as const;
 const store = { method: 'POST', name: 'Store', section: '10.5' } as const;
 /** The standard has none for this service. */
 const remove = { method: 'DELETE', name: 'Delete', section: 'extension' } as const;
+/** A service of its own, and a small one. */
+const commitment = {
+  section: '13',
+  path: '/commitment-requests/{transaction}',
+} as const;
 
 /** DICOM PS3.18, chapter 10. What is not on this list is not offered: no stub ever answers 200. HEAD goes with GET. */
 export const studiesService: readonly Transaction[] = [
@@ -94,6 +102,20 @@ export const studiesService: readonly Transaction[] = [
   { ...remove, path: STUDY, claims: deleteClaims, handle: deleteObjects },
   { ...remove, path: SERIES, claims: deleteClaims, handle: deleteObjects },
   { ...remove, path: INSTANCE, claims: deleteClaims, handle: deleteObjects },
+  {
+    ...commitment,
+    method: 'POST',
+    name: 'Commitment',
+    claims: commitmentRequestClaims,
+    handle: requestCommitment,
+  },
+  {
+    ...commitment,
+    method: 'GET',
+    name: 'CommitmentResult',
+    claims: commitmentClaims,
+    handle: retrieveCommitment,
+  },
   {
     method: 'OPTIONS',
     name: 'Capabilities',

@@ -9,6 +9,7 @@ import type { Pictures } from '../pictures.ts';
 import type { StoreParts } from '../store.ts';
 import type { Transcoder } from '../transcoder.ts';
 import type { MetadataMemory } from './metadata-memory.ts';
+import type { CommitmentMemory } from './commitment.ts';
 import { ArchiveProblem } from './problems.ts';
 import type { Claims } from './service-claims.ts';
 import type { SearchMemory } from './search-memory.ts';
@@ -18,7 +19,14 @@ export interface Transaction {
   readonly method: 'GET' | 'POST' | 'DELETE' | 'OPTIONS';
   /** Names in braces are PathParameters. */
   readonly path: string;
-  readonly name: 'Search' | 'Retrieve' | 'Store' | 'Delete' | 'Capabilities';
+  readonly name:
+    | 'Search'
+    | 'Retrieve'
+    | 'Store'
+    | 'Delete'
+    | 'Commitment'
+    | 'CommitmentResult'
+    | 'Capabilities';
   readonly section: string;
   /** What is promised of it, for capabilities and the conformance statement. */
   readonly claims: Claims;
@@ -39,6 +47,7 @@ export interface PathParameters {
   readonly instance?: string;
   readonly frames?: readonly number[];
   readonly bulk?: string;
+  readonly transaction?: string;
 }
 
 export interface Services extends StoreParts, DeleteParts {
@@ -50,6 +59,7 @@ export interface Services extends StoreParts, DeleteParts {
   readonly transcoder?: Transcoder;
   readonly searches: SearchMemory;
   readonly metadata: MetadataMemory;
+  readonly commitments: CommitmentMemory;
   /** A multipart boundary that nobody can foresee. */
   readonly newBoundary: () => string;
 }
