@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { allTargets, inputOf } from './targets.ts';
 
-const TURNS = 60;
+const TURNS = 25;
 
 describe.each(allTargets().map((target) => [target.name, target] as const))('%s', (_name, target) => {
   it('takes right inputs', async () => {
