@@ -85,7 +85,9 @@ const uidOf = (at: number): string =>
 
 /** Straight into the tables, through the functions that write a study; indexes at the end. */
 function generate(database: DatabaseSync): void {
-  database.exec('PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN');
+  database.exec(
+    'PRAGMA journal_mode = DELETE; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN',
+  );
   const indexes = database
     .prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
     .all();
@@ -108,23 +110,29 @@ function insertOne(prepare: ReturnType<typeof preparer>, at: number): void {
   });
   const series = { '00080060': element('CS', modality), '0020000E': element('UI', `${uid}.1`) };
   insertRow(prepare, 'series', {
-    ...{ id: at, study: at, uid: `${uid}.1`, arrived: at, first_instance: at, instances: 1 },
+    id: at,
+    study: at,
+    uid: `${uid}.1`,
+    arrived: at,
+    first_instance: at,
+    instances: 1,
     ...seriesColumns(series),
     attributes: JSON.stringify(series),
   });
   const instance = { '00080018': element('UI', `${uid}.1.1`), '00200013': element('IS', 1) };
   const hash = at.toString(16).padStart(64, '0');
   insertRow(prepare, 'instance', {
-    ...{
-      id: at,
-      series: at,
-      uid: `${uid}.1.1`,
-      sop_class: '1.2.840.10008.5.1.4.1.1.2',
-      frames: 1,
-      size: 1,
-      hash,
-    },
-    ...{ transfer_syntax: '1.2.840.10008.1.2.1', data_hash: hash, data_size: 1, received: '2026-01-01' },
+    id: at,
+    series: at,
+    uid: `${uid}.1.1`,
+    sop_class: '1.2.840.10008.5.1.4.1.1.2',
+    transfer_syntax: '1.2.840.10008.1.2.1',
+    frames: 1,
+    hash,
+    size: 1,
+    data_hash: hash,
+    data_size: 1,
+    received: '2026-01-01',
     ...instanceColumns(instance),
     attributes: JSON.stringify(instance),
   });

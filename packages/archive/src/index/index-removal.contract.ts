@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import {
   filled,
@@ -116,7 +117,7 @@ export function indexRemovalContract(open: OpenIndex): void {
     const steps: string[] = [];
     const collecting = store.collect(['a'.repeat(64)], async () => {
       steps.push('removing');
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
       steps.push('removed');
     });
     const adding = store.add(newInstance(rows[0]!), () => {

@@ -246,8 +246,10 @@ export function indexSearchContract(open: OpenIndex): void {
       flags,
       async (key, text, flag) => {
         const rows = await found(store, `${key}=${encodeURIComponent(text)}${flag}`);
-        // Without a letter, a digit or a wildcard of its own it is in none of the values that are stored.
-        if (flag === '' && !/[*?a-z0-9山é[\]^=]/i.test(text) && text.trim() !== '') expect(rows).toEqual([]);
+        // Without a letter, a digit or a wildcard it is none of the values that are stored. What only separates values
+        // asks for nothing.
+        if (flag === '' && !/[*?a-z0-9山é[\]^=]/i.test(text) && text.replaceAll(/[,\\\s]/g, '') !== '')
+          expect(rows).toEqual([]);
       },
     );
     await fc.assert(property, { numRuns: 150 });

@@ -113,7 +113,9 @@ async function upsertSeries(
     await asking.rows('UPDATE study SET series = series + 1 WHERE id = ?', [study]);
     const counted = { arrived: totals.last_instance, first_instance: totals.last_instance, instances: 1 };
     id = await insertRow(asking, 'series', {
-      ...{ study, uid, ...counted },
+      study,
+      uid,
+      ...counted,
       ...seriesColumns(attributes),
       attributes: JSON.stringify(attributes),
     });

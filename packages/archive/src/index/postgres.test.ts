@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { IndexUnavailable } from './index-errors.ts';
@@ -75,7 +76,7 @@ describe.skipIf(!server)('with a real server', () => {
     });
     const collecting = first.collect(['a'.repeat(64)], async () => {
       started();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
       steps.push('removed');
     });
     await isRemoving;

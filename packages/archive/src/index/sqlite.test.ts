@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -108,7 +109,7 @@ test('processes that write to one file at once wait for each other', async () =>
   const outcomes = await Promise.all(
     Array.from({ length: 40 }, (_, at) =>
       indexes[at % 2]!.add(newInstance({ study: '1.1', instance: `1.1.1.${at + 1}` }), async () => {
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await sleep(2);
         return published();
       }),
     ),
