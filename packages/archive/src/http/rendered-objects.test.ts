@@ -141,6 +141,24 @@ test('a report is given as XML, and its series and study as itself', async () =>
   expect((await asked(report(), 'text/html', 'charset=iso-8859-5')).status).toBe(406);
 });
 
+test('several reports of a series come as parts, none is left out', async () => {
+  const archive = await openArchive();
+  await archive.store(once(report('one')));
+  await archive.store(
+    once(report('two', { '00080018': ui('1.2.3.1.2'), '00200013': { vr: 'IS', Value: [2] } })),
+  );
+  const series = '/studies/1.2.3/series/1.2.3.1/rendered';
+  const html = await ask(archive, series);
+  expect(html.headers['content-type']).toMatch(/^multipart\/related; type="text\/html"; boundary=/);
+  expect(
+    [...html.text.matchAll(/Content-Location: \S+\/instances\/(\S+)\/rendered/g)].map(([, uid]) => uid),
+  ).toEqual(['1.2.3.1.1', '1.2.3.1.2']);
+  expect(html.text.indexOf('second one')).toBeLessThan(html.text.indexOf('second two'));
+  const plain = await ask(archive, series, { headers: { accept: 'multipart/related; type="text/plain"' } });
+  expect(plain.text).toContain('second two');
+  expect((await ask(archive, series, { headers: { accept: 'text/html' } })).status).toBe(406);
+});
+
 /** What has been tried on others, in every place that takes text. */
 const hostile = [
   '<script>alert(1)</script>',

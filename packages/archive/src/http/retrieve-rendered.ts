@@ -7,7 +7,7 @@ import { renderedDocument } from './rendered-document.ts';
 import { animatedPictures, onePicture, severalPictures, type Picture } from './rendered-images.ts';
 import { isImage, pictureTypes, renderedKind, type RenderedKind } from './rendered-kinds.ts';
 import { bad, renderedParameters, type RenderedParameters } from './rendered-parameters.ts';
-import { renderedText } from './rendered-text.ts';
+import { renderedText, renderedTexts } from './rendered-text.ts';
 import { renderedVideo } from './rendered-video.ts';
 import { listInstances, type Asked, type Services } from './transaction.ts';
 
@@ -40,8 +40,11 @@ export async function rendered(
   if (images.length > 0) return renderedImages(asked, services, images, parameters);
   const renderable = instances.filter((instance) => renderObject[renderedKind(instance)]);
   const [instance] = renderable;
-  // One of several reports would be a part passed off as the whole.
-  if (!instance || renderable.length > 1 || asked.path.frames) throw new ArchiveProblem('no_image');
+  if (!instance || asked.path.frames) throw new ArchiveProblem('no_image');
+  const texts = renderable.filter((each) => renderedKind(each) === 'text');
+  // One of several texts would be a part passed off as the whole.
+  if (texts.length > 1) return renderedTexts(texts, asked, services);
+  if (renderable.length > 1) throw new ArchiveProblem('no_image');
   const render = renderObject[renderedKind(instance)];
   if (!render) throw new ArchiveProblem('no_image');
   return render(instance, asked, services);
