@@ -2,7 +2,7 @@ import type { DicomDataset, DicomElement } from '@sightline/dicom';
 import type { IndexRow } from '../index/index-store.ts';
 import { unpackJson } from '../index/stored-json.ts';
 import { elementTexts } from './json-elements.ts';
-import { cutDown, type AnswerFields, type FieldTree } from './qido-fields.ts';
+import { cutDown, isCount, type AnswerFields, type FieldTree } from './qido-fields.ts';
 
 /**
  * One match as DICOM JSON. `packed`: the stored metadata of the object, where the fields need it. Everything is put
@@ -16,8 +16,8 @@ export function answerText(
   const answer = new Map<string, string>();
   const url = retrieveUrl(root, row);
   for (const [tag, vr] of fields.empty) answer.set(tag, `{"vr":"${vr}"}`);
-  if (packed) addFromMetadata(answer, fields, new TextDecoder().decode(unpackJson(packed, `${url}/`)));
   addFromIndex(answer, fields, row);
+  if (packed) addFromMetadata(answer, fields, new TextDecoder().decode(unpackJson(packed, `${url}/`)));
   // Which study and series it is of, though the path may say so: an answer is often kept without its address.
   answer.set('0020000D', one('UI', row.studyInstanceUid));
   if (row.seriesInstanceUid !== undefined) answer.set('0020000E', one('UI', row.seriesInstanceUid));
@@ -44,7 +44,7 @@ function addFromIndex(answer: Map<string, string>, fields: AnswerFields, row: In
 function addFromMetadata(answer: Map<string, string>, fields: AnswerFields, json: string): void {
   const { metadata, privateCreators } = fields;
   if (metadata === 'all') {
-    for (const [tag, text] of elementTexts(json, 'all')) answer.set(tag, text);
+    for (const [tag, text] of elementTexts(json, 'all')) if (!isCount(tag)) answer.set(tag, text);
     return;
   }
   const tree = Object.keys(metadata).some(isPrivate)

@@ -76,16 +76,18 @@ export function fieldsOf(resource: SearchResource, query: StudyQuery): AnswerFie
   const isAll = query.includeFields === 'all';
   const included = query.includeFields === 'all' ? [] : query.includeFields;
   const keys = (Object.keys(query.match) as QueryKeyName[]).map((name) => allKeys[name].tag); // the keys of Matches
-  const asked = [...keys, ...included].filter((path) => isAtOrAbove(firstTag(path), level));
-  const indexed = asked.filter((path) => isIndexed(firstTag(path)));
   const required = levels.flatMap((each) => always[each]);
+  const tables = [...required, ...levels.flatMap((each) => ifKnown[each])];
+  const asked = [...keys, ...included].filter((path) => isAtOrAbove(firstTag(path), level));
+  const ofIndex = new Set([...tables, ...keys].map(firstTag));
+  const isIndexed = (path: string): boolean =>
+    ofIndex.has(firstTag(path)) || isOfIndex(firstTag(path), level);
   return {
     resource,
-    tree: treeOf([...required, ...levels.flatMap((each) => ifKnown[each]), ...indexed]),
+    tree: treeOf([...tables, ...asked.filter(isIndexed)]),
     empty: new Map([...required, ...asked.map(firstTag)].flatMap(withVr)),
     allOf: isAll ? levelsUpTo[level] : [],
-    metadata:
-      isAll && level === 'instance' ? 'all' : treeOf(asked.filter((path) => !isIndexed(firstTag(path)))),
+    metadata: isAll && level === 'instance' ? 'all' : treeOf(asked.filter((path) => !isIndexed(path))),
     privateCreators: query.privateCreators ?? {},
   };
 }
@@ -106,12 +108,15 @@ const isAtOrAbove = (tag: string, level: QueryLevel): boolean =>
 
 const isOfStudy = (tag: string): boolean => isStudyAttribute(tag) || counts.study.has(tag);
 
-const isIndexed = (tag: string): boolean =>
-  isOfStudy(tag) ||
-  isSeriesAttribute(tag) ||
-  isInstanceAttribute(tag) ||
-  counts.series.has(tag) ||
-  counts.instance.has(tag);
+/**
+ * What the index can answer. Of an object it knows the object's own attributes; those of its study and series are what
+ * most of their objects say, and this one may say otherwise: another Frame of Reference, another date.
+ */
+const isOfIndex = (tag: string, level: QueryLevel): boolean =>
+  isCount(tag) || level !== 'instance' || isInstanceAttribute(tag);
+
+/** What only the archive knows, whatever an object says. */
+export const isCount = (tag: string): boolean => Object.values(counts).some((tags) => tags.has(tag));
 
 /** An attribute with several possible VRs is left out where it is absent, and so is a private one. */
 function withVr(tag: string): [string, Vr][] {

@@ -233,6 +233,27 @@ test("a private attribute comes with its creator, from the block that is the cre
   ).not.toContain('00091001');
 });
 
+test('an object answers what it says itself, but for what the archive counts', async () => {
+  const archive = await openArchive();
+  const attributes = (frame: string, more: DicomDataset = {}): DicomDataset => ({
+    '00200052': { vr: 'UI', Value: [frame] },
+    ...more,
+  });
+  await archive.store(once(synthetic({ instance: '1.2.3.1.1', attributes: attributes('5.1') })));
+  const other = attributes('5.2', {
+    '00100030': { vr: 'DA' },
+    '00200013': { vr: 'IS', Value: [2] },
+    '00201209': { vr: 'IS', Value: [99] },
+  });
+  await archive.store(once(synthetic({ instance: '1.2.3.1.2', attributes: other })));
+  const path = '/studies/1.2.3/series/1.2.3.1/instances';
+  for (const query of ['includefield=FrameOfReferenceUID,00201209', 'includefield=all']) {
+    const rows = (await ask(archive, path, { query })).json();
+    expect(uids(rows, '00200052')).toEqual(['5.1', '5.2']);
+    expect(uids(rows, '00201209')).toEqual(['2', '2']);
+  }
+});
+
 test('a key of a level that the path fixes restricts nothing', async () => {
   const archive = await filled();
   expect((await ask(archive, '/studies/1.1/series', { query: 'StudyDate=19000101' })).json()).toHaveLength(2);
