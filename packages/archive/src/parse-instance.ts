@@ -1,15 +1,18 @@
-import { countFrames, encodeFrameIndex, type DicomDataset, type Part10 } from '@sightline/dicom';
+import { countFrames, DicomError, encodeFrameIndex, type DicomDataset, type Part10 } from '@sightline/dicom';
 import { attributesByLevel } from './attribute-levels.ts';
 import { packJson } from './index/stored-json.ts';
 import type { ParsedInstance } from './instance-reader.ts';
 
-/** Computes once, from a file that has been read, everything that a later search or retrieve needs. */
+/**
+ * Computes once, from a file that has been read, everything that a later search or retrieve needs. Throws DicomError
+ * too_large where the metadata would be longer than a text can be.
+ */
 export function parseInstance(part10: Part10): ParsedInstance {
   const dataset = describedAsSent(part10);
   return {
     transferSyntaxUid: part10.transferSyntaxUid,
     ...part10.identity,
-    metadata: packJson(JSON.stringify(dataset)),
+    metadata: packJson(jsonOf(dataset)),
     ...(part10.frames && { frameIndex: encodeFrameIndex(part10.frames) }),
     numberOfFrames: part10.frames ? countFrames(part10.frames) : 0,
     bulk: part10.bulk.map(({ path, vr, offset, length, bigEndian }) => ({
@@ -23,6 +26,15 @@ export function parseInstance(part10: Part10): ParsedInstance {
     ...(part10.inflated && { inflated: part10.inflated }),
     warnings: part10.warnings,
   };
+}
+
+/** Control characters take six times their length: half a gigabyte is reached with values that the reader allows. */
+function jsonOf(dataset: DicomDataset): string {
+  try {
+    return JSON.stringify(dataset);
+  } catch (cause) {
+    throw cause instanceof RangeError ? new DicomError('too_large', { cause }) : cause;
+  }
 }
 
 /**

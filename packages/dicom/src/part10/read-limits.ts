@@ -25,7 +25,7 @@ export interface ReadLimits {
 export const defaultReadLimits: ReadLimits = {
   maxDepth: 32,
   maxElements: 4_000_000,
-  maxValueBytes: 256 * 2 ** 20,
+  maxValueBytes: 128 * 2 ** 20,
   maxInlineBytes: 1024,
   maxInlineNumberBytes: 64 * 2 ** 10,
   maxFrames: 10_000_000,
