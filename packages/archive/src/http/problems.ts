@@ -61,7 +61,7 @@ export const archiveProblems = {
     status: 404,
     title: 'Nothing to show',
     detail:
-      'This object or series has no pixels and no one text to show: it may be a plan, a waveform, a presentation state, or several reports.',
+      'This object or series has no pixels and no text to show: it may be a plan, a waveform, a presentation state, or several documents or videos.',
   },
   commitment_not_found: {
     status: 404,
