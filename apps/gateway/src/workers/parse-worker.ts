@@ -4,7 +4,7 @@ import {
   readInstanceFile,
   takeInstance,
   type TakenInstance,
-} from '@sightline/archive';
+} from '@sightline/archive/reading';
 import { serveJobs } from './worker-protocol.ts';
 
 /** A file that the archive has just written, or one in memory that is to be written. */

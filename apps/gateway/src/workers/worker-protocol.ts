@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { BlobError, type BlobErrorCode } from '@sightline/archive';
+import { BlobError, type BlobErrorCode } from '@sightline/archive/reading';
 import { DicomError, type DicomErrorCode } from '@sightline/dicom';
 
 /** What a worker sends back. It has one job at a time, so nothing needs a number. */

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { askPublished, outcomeOf, type Published, type Waiting } from './group-commit.ts';
 import type { NewInstance } from './index-store.ts';
+import type { LogSync } from './log-sync.ts';
 import { isDiskFull } from './sqlite-errors.ts';
 import type { Prepare } from './sqlite-statements.ts';
 import { beginImmediate, rollback } from './sqlite-transaction.ts';
@@ -15,6 +16,7 @@ export interface Writing {
   readonly queue: WriteQueue;
   /** Moved on after each transaction. */
   readonly mark: VersionMark;
+  readonly log: LogSync;
 }
 
 /**
@@ -22,8 +24,9 @@ export interface Writing {
  * rejects: each of the group is told for itself.
  */
 export async function addGroup(writing: Writing, group: readonly Waiting[]): Promise<void> {
-  const { database, prepare, mark } = writing;
+  const { database, prepare, mark, log } = writing;
   try {
+    await log.relax();
     await beginImmediate(database);
     const published = await Promise.all(
       group.map((each) => askPublished(each, knownOutcome(prepare, each.instance) !== undefined)),
@@ -31,6 +34,8 @@ export async function addGroup(writing: Writing, group: readonly Waiting[]): Pro
     const totals = readTotals(prepare);
     const told = insertGroup(writing, totals, { group, published });
     database.exec('COMMIT');
+    // Found from here on, and acknowledged when it is on the disk.
+    await log.sync();
     mark.write(totals.version);
     for (const tell of told) tell();
   } catch (error) {
@@ -39,6 +44,8 @@ export async function addGroup(writing: Writing, group: readonly Waiting[]): Pro
       if (isDiskFull(error)) settle('out_of_space');
       else fail(error);
     }
+  } finally {
+    log.restore();
   }
 }
 

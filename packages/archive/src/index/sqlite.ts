@@ -1,6 +1,7 @@
 import { groupCommit } from './group-commit.ts';
 import type { BlobToCheck, IndexStatistics, IndexStore } from './index-store.ts';
 import { addGroup, type Writing } from './sqlite-add.ts';
+import { LogSync } from './log-sync.ts';
 import { named } from './sqlite-errors.ts';
 import { openSqliteFile } from './sqlite-file.ts';
 import { listBulk, listDamaged, ListMemory } from './sqlite-list.ts';
@@ -14,12 +15,18 @@ import { WriteQueue } from './write-queue.ts';
 
 /**
  * The index in one SQLite file, or in memory (":memory:"). Every write is on the disk before it is answered (WAL,
- * synchronous FULL). Several processes may have the file open. Throws IndexDamaged where the file is not whole; damage
+ * synchronous FULL or what `LogSync` does instead). Several processes may have the file open. Throws IndexDamaged where the file is not whole; damage
  * that comes later rejects with it.
  */
 export function openSqliteIndex(file: string): IndexStore {
   const { database, prepare, mark } = openSqliteFile(file);
-  const writing: Writing = { database, prepare, mark, queue: new WriteQueue() };
+  const writing: Writing = {
+    database,
+    prepare,
+    mark,
+    queue: new WriteQueue(),
+    log: new LogSync(database),
+  };
   return { ...reading(prepare), ...changing(writing) };
 }
 
@@ -90,7 +97,7 @@ function reading(prepare: Prepare): Pick<IndexStore, ReadingNames> {
 type ChangingNames = 'add' | 'remove' | 'collect' | 'markChecked' | 'close';
 
 function changing(writing: Writing): Pick<IndexStore, ChangingNames> {
-  const { database, prepare, mark, queue } = writing;
+  const { database, prepare, mark, queue, log } = writing;
   const add = groupCommit(queue, (group) => addGroup(writing, group));
   return {
     add: (instance, isPublished) => safely(() => add(instance, isPublished)),
@@ -111,6 +118,7 @@ function changing(writing: Writing): Pick<IndexStore, ChangingNames> {
       ),
     close: async () => {
       await queue.run(async () => {
+        await log.close();
         if (database.isOpen) database.close();
         mark.close();
       });
