@@ -87,15 +87,20 @@ async function renderedImages(
     frame,
     look: { ...look, mediaType },
   });
-  const all = images.flatMap((instance) =>
-    (frames.length > 0 ? frames : count(instance)).map((frame) => pictureOf(instance, frame)),
-  );
-  if (multipart) return severalPictures(asked, services, all, options);
+  // Only when it is asked for: a slide has a hundred thousand.
+  const all = (): readonly Picture[] =>
+    images.flatMap((instance) =>
+      (frames.length > 0 ? frames : count(instance)).map((frame) => pictureOf(instance, frame)),
+    );
+  if (multipart) return severalPictures(asked, services, all(), options);
   // Of several objects there is no one GIF: what comes is the picture that stands for them.
-  if (mediaType === 'image/gif' && asked.path.instance !== undefined && all.length > 1)
-    return animatedPictures(services, all, options);
+  if (mediaType === 'image/gif' && isMoving(asked, images)) return animatedPictures(services, all(), options);
   return onePicture(asked, services, representative(asked, images, 'rendered', pictureOf), options);
 }
+
+/** Several frames of one object: those that are named, or all. */
+const isMoving = ({ path }: Asked, [instance]: readonly StoredInstance[]): boolean =>
+  path.instance !== undefined && (path.frames?.length ?? instance?.numberOfFrames ?? 0) > 1;
 
 const count = ({ numberOfFrames }: StoredInstance): readonly number[] =>
   Array.from({ length: numberOfFrames }, (_, at) => at + 1);
