@@ -21,7 +21,8 @@ describe.runIf(isThere)('dcmtk', () => {
   let folder: string;
   let received: string;
   let gateway: DimseGateway;
-  let storescp: ChildProcess;
+  let plain: string;
+  let storescps: readonly ChildProcess[];
   let peer: readonly string[];
 
   beforeAll(async () => {
@@ -30,15 +31,25 @@ describe.runIf(isThere)('dcmtk', () => {
     mkdirSync(received);
     const port = await freePort();
     // Bit-preserving: what it writes is what we sent.
-    storescp = spawn('storescp', ['--aetitle', 'DCMTK', '-B', '+xa', '-od', received, String(port)]);
-    gateway = await startDimseGateway(folder, [{ aeTitle: 'DCMTK', port }]);
+    const plainPort = await freePort();
+    plain = join(folder, 'plain');
+    mkdirSync(plain);
+    storescps = [
+      spawn('storescp', ['--aetitle', 'DCMTK', '-B', '+xa', '-od', received, String(port)]),
+      spawn('storescp', ['--aetitle', 'PLAIN', '+xi', '-od', plain, String(plainPort)]),
+    ];
+    const peers = [
+      { aeTitle: 'DCMTK', port },
+      { aeTitle: 'PLAIN', port: plainPort },
+    ];
+    gateway = await startDimseGateway(folder, peers);
     peer = ['-aet', 'DCMTK', '-aec', 'SIGHTLINE', '127.0.0.1', String(gateway.dimsePort)];
     const sent = await run('dcmsend', '--verbose', '--decompress-never', ...peer, ...FILES);
     expect(sent.text).toContain(`with status SUCCESS  : ${FILES.length}`);
   });
 
   afterAll(async () => {
-    storescp?.kill();
+    for (const each of storescps ?? []) each.kill();
     await gateway?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
@@ -58,6 +69,10 @@ describe.runIf(isThere)('dcmtk', () => {
       ...peer,
       ...['QueryRetrieveLevel=STUDY', 'StudyInstanceUID', ...keys].flatMap((key) => ['-k', key]),
     );
+  const retrieve = (program: string, uids: readonly string[], ...options: readonly string[]) => {
+    const keys = ['-k', 'QueryRetrieveLevel=STUDY', '-k', `StudyInstanceUID=${uids.join('\\')}`];
+    return run(program, '--verbose', '-S', ...options, ...peer, ...keys);
+  };
   const uidsOf = (text: string): readonly string[] =>
     [...text.matchAll(/\(0020,000d\) UI \[([\d.]+)/g)].map((match) => match[1] ?? '');
 
@@ -78,11 +93,7 @@ describe.runIf(isThere)('dcmtk', () => {
 
   test('moves all of it to itself, byte for byte as it is stored', async () => {
     const all = uidsOf((await studies()).text);
-    const moved = await run(
-      'movescu',
-      ...['--verbose', '-S', '-aem', 'DCMTK', ...peer, '-k', 'QueryRetrieveLevel=STUDY'],
-      ...['-k', `StudyInstanceUID=${all.join('\\')}`],
-    );
+    const moved = await retrieve('movescu', all, '-aem', 'DCMTK');
     expect(moved.text).toContain('Received Final Move Response (Success)');
     const found = await askDicomWeb(gateway, '/instances?limit=100', 'application/dicom+json');
     const instances = (await found.json()) as readonly Record<string, { Value: readonly string[] }>[];
@@ -97,15 +108,23 @@ describe.runIf(isThere)('dcmtk', () => {
     }
   });
 
+  test('takes them in the default transfer syntax where it can take no other', async () => {
+    const all = uidsOf((await studies()).text);
+    const moved = await retrieve('movescu', all, '-aem', 'PLAIN');
+    expect(moved.text).toContain('Received Final Move Response (Success)');
+    expect(readdirSync(plain)).toHaveLength(FILES.length);
+    for (const name of readdirSync(plain)) {
+      const dumped = await run('dcmdump', '+P', 'TransferSyntaxUID', '+P', 'PixelData', join(plain, name));
+      expect(dumped).toMatchObject({ code: 0 });
+      expect(dumped.text).toContain('LittleEndianImplicit');
+    }
+  });
+
   test('gets them on its own association, in the transfer syntax that it can take', async () => {
     const target = join(folder, 'got');
     mkdirSync(target);
     const all = uidsOf((await studies()).text);
-    const got = await run(
-      'getscu',
-      ...['--verbose', '-S', '-od', target, ...peer, '-k', 'QueryRetrieveLevel=STUDY'],
-      ...['-k', `StudyInstanceUID=${all.join('\\')}`],
-    );
+    const got = await retrieve('getscu', all, '-od', target);
     expect(got.text).toContain(`Number of Completed Suboperations : ${FILES.length}`);
     expect(readdirSync(target)).toHaveLength(FILES.length);
   });

@@ -3,7 +3,7 @@ import { type DicomDataset, type DicomElement, DicomError, getText, Tag } from '
 import { createArchiveClient, SearchRefused } from './dicom-request.ts';
 import { findKeys, type FindKeys, isWithin, type Level, levelOf, searchPaths } from './find-keys.ts';
 import { MAX_IDENTIFIER_BYTES, readIdentifier, writeIdentifier } from './identifier.ts';
-import { collect } from './incoming-data-set.ts';
+import { collect, once } from './incoming-data-set.ts';
 import { patientsOf } from './patients.ts';
 import { sopClassOf } from './presentation-contexts.ts';
 import type { Asked, Handler } from './served-association.ts';
@@ -57,8 +57,4 @@ function answerOf(match: DicomDataset, { returned }: FindKeys, level: Level, aeT
   answer[Tag.RetrieveAETitle] = { vr: 'AE', Value: [aeTitle] };
   if (answer[Tag.InstanceAvailability]) answer[Tag.InstanceAvailability] = { vr: 'CS', Value: ['ONLINE'] };
   return answer;
-}
-
-export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
 }

@@ -78,3 +78,8 @@ export async function collect(
   }
   return Buffer.concat(chunks);
 }
+
+/** Bytes that are here already, as a stream of one piece. */
+export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

@@ -1,11 +1,13 @@
-import { type DicomElement } from '@sightline/dicom';
+import { BlobError } from '@sightline/archive';
+import type { DicomElement } from '@sightline/dicom';
 import { type ArchiveClient, ArchiveFailed, AS_STORED, type InstancePath } from './dicom-request.ts';
 import { CommandField, type CommandSet } from './command-set.ts';
 import type { AcceptedContext, Exchange } from './exchange.ts';
-import { once } from './find-scp.ts';
 import { writeIdentifier } from './identifier.ts';
 import { dataSetOf } from './part10-stream.ts';
-import { EXPLICIT_LITTLE_ENDIAN } from './presentation-contexts.ts';
+import { toImplicitVr, UnreadableDataSet } from './implicit-vr.ts';
+import { collect, once } from './incoming-data-set.ts';
+import { EXPLICIT_LITTLE_ENDIAN, IMPLICIT_LITTLE_ENDIAN } from './presentation-contexts.ts';
 import type { Asked } from './served-association.ts';
 import { isWarning, Status } from './status.ts';
 import { WireError } from './wire.ts';
@@ -25,6 +27,8 @@ export interface Destination {
 
 /** An object up to this size is read whole before it is sent: one that is damaged then costs nothing but itself. */
 const READ_FIRST_BYTES = 16 * 1024 * 1024;
+/** Rewriting in another VR coding is done in memory. */
+const MAX_REWRITTEN_BYTES = 512 * 1024 * 1024;
 const FAILED_SOP_INSTANCE_UID_LIST = '00080058';
 
 interface Counts {
@@ -109,14 +113,12 @@ async function sendObject(
     return status ?? Status.ProcessingFailure;
   } catch (error) {
     // One object that cannot be read or sent is one that failed; the others go on.
-    if (error instanceof WireError || error instanceof ArchiveFailed || isStorageError(error)) {
-      return Status.ProcessingFailure;
-    }
+    if (foreseen.some((kind) => error instanceof kind)) return Status.ProcessingFailure;
     throw error;
   }
 }
 
-const isStorageError = (error: unknown): boolean => error instanceof Error && error.name === 'BlobError';
+const foreseen = [WireError, ArchiveFailed, UnreadableDataSet, BlobError] as const;
 
 interface Sendable {
   readonly context: AcceptedContext;
@@ -141,7 +143,19 @@ async function findSendable(
     const made = await client.retrieve(object, context.transferSyntaxUid);
     if (made) return { context, bytes: await readFirst(dataSetOf(made.file)) };
   }
-  return undefined;
+  const implicit = usable.find(({ transferSyntaxUid }) => transferSyntaxUid === IMPLICIT_LITTLE_ENDIAN);
+  return implicit && inImplicitVr(object, implicit, client);
+}
+
+/** For a receiver that takes nothing but the default transfer syntax. */
+async function inImplicitVr(
+  object: Selected,
+  context: AcceptedContext,
+  client: ArchiveClient,
+): Promise<Sendable | undefined> {
+  const explicit = await client.retrieve(object, EXPLICIT_LITTLE_ENDIAN);
+  const bytes = explicit && (await collect(dataSetOf(explicit.file), MAX_REWRITTEN_BYTES));
+  return bytes && { context, bytes: once(Buffer.concat(toImplicitVr(bytes))) };
 }
 
 /** The same bytes; those of a small object are all in memory when this resolves, or it rejects. */

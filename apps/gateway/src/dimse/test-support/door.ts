@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest';
 import { callPeer } from '../calling-association.ts';
 import { CommandField, type CommandSet } from '../command-set.ts';
 import { type DimseDoor, type DimseDoorOptions, openDimseDoor } from '../dimse-door.ts';
-import { once } from '../find-scp.ts';
+import { once } from '../incoming-data-set.ts';
 
 export const AE = 'SIGHTLINE';
 export const CT = '1.2.840.10008.5.1.4.1.1.2';
