@@ -51,7 +51,11 @@ function recode(bytes: Uint8Array, more: Partial<RecodeOptions> = {}): readonly 
 }
 
 /** What a writer makes of the pieces; `frames` where the pixel data goes. */
-function joined(source: Uint8Array, pieces: readonly RecodedPiece[], frames = new Uint8Array(0)): Uint8Array {
+function joined(
+  source: Uint8Array,
+  pieces: readonly RecodedPiece[],
+  frames: Uint8Array = new Uint8Array(0),
+): Uint8Array {
   const parts = pieces.map((piece) => {
     if (piece.kind === 'bytes') return piece.bytes;
     if (piece.kind === 'pixels') return frames;
