@@ -14,7 +14,7 @@ import type { Asked, Services } from './transaction.ts';
 
 const XML: Offer = { mediaType: 'application/dicom+xml', multipart: false };
 /** PS3.18 10.5.3.2. */
-export const storeOffers: readonly Offer[] = [...dicomJsonOffers, XML];
+const storeOffers: readonly Offer[] = [...dicomJsonOffers, XML];
 
 /**
  * PS3.18 10.5. Objects are stored as they come, several at a time; memory does not grow with the request, but for one
