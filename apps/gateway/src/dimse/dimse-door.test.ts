@@ -2,10 +2,11 @@ import { once as nextEvent } from 'node:events';
 import { connect } from 'node:net';
 import dimse from 'dcmjs-dimse';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { callPeer } from './calling-association.ts';
 import { createArchiveClient } from './dicom-request.ts';
 import { collect } from './incoming-data-set.ts';
 import { dataSetOf } from './part10-stream.ts';
-import { askByLibrary, EXPLICIT, openTestDoor, sendDataSet, testDataSet } from './test-support/door.ts';
+import { askByLibrary, CT, EXPLICIT, openTestDoor, sendDataSet, testDataSet } from './test-support/door.ts';
 
 const { CEchoRequest, CFindRequest, CGetRequest, CMoveRequest } = dimse.requests;
 const SUCCESS = 0;
@@ -137,6 +138,21 @@ describe('C-STORE', () => {
     await expect(sendDataSet(door.port, broken())).rejects.toThrow('out of paper');
     expect((await askByLibrary(door.port, new CEchoRequest())).statuses).toEqual([SUCCESS]);
     expect(await archive.isEmpty()).toBe(true);
+  });
+
+  test('does not wait for ever for the rest of an object', async () => {
+    const { door, archive, failures } = await openTestDoor({ silenceMs: 200 });
+    async function* stuck(): AsyncGenerator<Uint8Array> {
+      yield Buffer.alloc(200_000);
+      await new Promise(() => undefined);
+    }
+    const peer = { aeTitle: 'SIGHTLINE', host: '127.0.0.1', port: door.port, may: [] };
+    const calling = await callPeer(peer, 'TEST', [{ sopClassUid: CT, transferSyntaxUid: EXPLICIT }], 60_000);
+    const { exchange, contexts } = calling!;
+    const command = { CommandField: 1, AffectedSOPClassUID: CT, AffectedSOPInstanceUID: '1.2.3.1.1' };
+    void exchange.request(contexts[0]!, command, stuck());
+    await vi.waitFor(() => expect(exchange.wire.isOver).toBe(true), 10_000);
+    expect([await archive.isEmpty(), failures]).toEqual([true, []]);
   });
 
   test('takes classes and objects of which nobody has heard', async () => {

@@ -28,8 +28,8 @@ export function createFindHandler(archive: Pick<Archive, 'handle'>, aeTitle: str
         await asked.reply({ Status: status }, once(writeIdentifier(answer, asked.context.transferSyntaxUid)));
       }
     } catch (error) {
-      if (!(error instanceof SearchRefused)) throw error;
-      return asked.reply({ Status: Status.DataSetMismatch });
+      if (error instanceof SearchRefused) return asked.reply({ Status: Status.DataSetMismatch });
+      if (!asked.signal.aborted) throw error;
     }
     return asked.reply({ Status: asked.signal.aborted ? Status.Canceled : Status.Success });
   };

@@ -11,13 +11,18 @@ export class IncomingDataSet implements AsyncIterable<Uint8Array> {
   #end: 'open' | 'ended' | 'dropped' | Error = 'open';
   #changed = Promise.withResolvers<void>();
 
+  /** The sender waits for the reader, and not the other way round. */
+  get isFull(): boolean {
+    return this.#waiting > HIGH_WATER_BYTES;
+  }
+
   /** Resolves when there is room for more. */
   async write(chunk: Uint8Array): Promise<void> {
     if (this.#end !== 'open') return;
     this.#chunks.push(chunk);
     this.#waiting += chunk.length;
     this.#notify();
-    while (this.#waiting > HIGH_WATER_BYTES && this.#end === 'open') await this.#changed.promise;
+    while (this.isFull && this.#end === 'open') await this.#changed.promise;
   }
 
   end(): void {

@@ -1,7 +1,7 @@
 import type { Archive } from '@sightline/archive';
 import { asStoredUid, type DicomDataset, DicomError, getText, getTexts, Tag } from '@sightline/dicom';
 import { callPeer } from './calling-association.ts';
-import { createArchiveClient, SearchRefused } from './dicom-request.ts';
+import { type ArchiveClient, createArchiveClient, SearchRefused } from './dicom-request.ts';
 import { type Level, levelOf, levels } from './find-keys.ts';
 import { keyText, MAX_IDENTIFIER_BYTES, readIdentifier } from './identifier.ts';
 import { collect } from './incoming-data-set.ts';
@@ -25,7 +25,7 @@ export function createGetHandler({ archive }: RetrieveOptions): Handler {
     if (!selected) return asked.reply({ Status: Status.DataSetMismatch });
     const { exchange } = asked;
     const contexts = [...exchange.contexts.values()].filter(({ isProvider }) => isProvider);
-    const client = createArchiveClient(archive, asked);
+    const client = clientOf(asked, archive);
     return performSubOperations(asked, selected, { exchange, contexts, origin: {} }, client);
   };
 }
@@ -41,7 +41,7 @@ export function createMoveHandler(options: RetrieveOptions): Handler {
     }
     const selected = await select(asked, archive);
     if (!selected) return asked.reply({ Status: Status.DataSetMismatch });
-    const client = createArchiveClient(archive, asked);
+    const client = clientOf(asked, archive);
     if (selected.length === 0) return performSubOperations(asked, selected, undefined, client);
     const calling = await callPeer(peer, aeTitle, selected, silenceMs);
     const origin = {
@@ -55,6 +55,10 @@ export function createMoveHandler(options: RetrieveOptions): Handler {
     }
   };
 }
+
+/** Cancelling takes effect between two objects: the one that is on its way goes out whole. */
+const clientOf = ({ actor }: Asked, archive: Pick<Archive, 'handle'>): ArchiveClient =>
+  createArchiveClient(archive, { actor, signal: new AbortController().signal });
 
 /** Unique keys by level, and whether one of them may be a list: PS3.4 C.4.2.2.1. */
 const uniqueKeys: Readonly<Record<Level, string>> = {
@@ -77,7 +81,7 @@ async function select(
     const query = queryOf(identifier, levelOf(identifier, root));
     if (!query) return undefined;
     const selected: SelectedInSyntax[] = [];
-    for await (const match of createArchiveClient(archive, asked).search('/instances', query)) {
+    for await (const match of clientOf(asked, archive).search('/instances', query)) {
       selected.push(selectedFrom(match));
     }
     return selected;

@@ -219,6 +219,12 @@ export class Wire extends EventEmitter {
     this.#options.onClose();
   }
 
+  /** We wait for the peer: for its next unit, for more of its object, or for it to take what we send. */
+  #isPeersTurn(): boolean {
+    if (this.#socket.writableNeedDrain) return true;
+    return this.#incoming ? !this.#incoming.dataSet.isFull : !this.#options.isWorking();
+  }
+
   /** Bytes that the kernel took count as moving: a peer that does not read is silent too. */
   #watchSilence(): void {
     const socket = this.#socket;
@@ -227,7 +233,7 @@ export class Wire extends EventEmitter {
     let quiet = 0;
     const steps = 4;
     const timer = setInterval(() => {
-      const isStill = moved() === last && (!this.#options.isWorking() || socket.writableNeedDrain);
+      const isStill = moved() === last && this.#isPeersTurn();
       quiet = isStill ? quiet + 1 : 0;
       last = moved();
       if (quiet >= steps) this.abort();
