@@ -9,18 +9,16 @@ export class ByteReader {
 
   /** Exactly `length` bytes. Undefined: the peer ended before the last of them. */
   async take(length: number): Promise<Buffer | undefined> {
-    if (this.#rest.length < length) {
-      const parts = [this.#rest];
-      let size = this.#rest.length;
-      while (size < length) {
-        const part = await this.#next();
-        if (!part) return undefined;
-        parts.push(part);
-        size += part.length;
-      }
-      this.#rest = Buffer.concat(parts);
+    if (this.#rest.length >= length) return this.#cut(length);
+    // Only what was asked for is copied: what follows it in the chunk can be a large piece of an object.
+    const bytes = Buffer.alloc(length);
+    let size = 0;
+    while (size < length) {
+      const part = await this.some(length - size);
+      if (!part) return undefined;
+      size += part.copy(bytes, size);
     }
-    return this.#cut(length);
+    return bytes;
   }
 
   /** What is there, at least one byte and at most `length`. Undefined: the peer ended. */

@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { ByteReader } from './byte-reader.ts';
 import { type CommandSet, decodeCommand, encodeCommand, hasDataSet } from './command-set.ts';
@@ -147,7 +147,16 @@ export class Wire extends EventEmitter {
     this.#socket.write(protocolDataUnit(contextId, header, bytes.length));
     const hasRoom = this.#socket.write(bytes);
     this.#socket.uncork();
-    if (!hasRoom) await Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]);
+    if (!hasRoom) await this.#room();
+  }
+
+  /** Resolves when the peer has taken what was written, or is gone. */
+  async #room(): Promise<void> {
+    const room = Promise.withResolvers<void>();
+    const events = ['drain', 'close'] as const;
+    for (const event of events) this.#socket.once(event, room.resolve);
+    await room.promise;
+    for (const event of events) this.#socket.off(event, room.resolve);
   }
 
   async #receive(): Promise<void> {
