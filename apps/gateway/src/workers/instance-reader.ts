@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import {
   type InstanceReader,
   type ParsedInstance,
@@ -12,8 +13,10 @@ import { createWorkerPool, type JobOptions, type WorkerPool, WorkerPoolError } f
 const DEADLINE_MS = 30_000;
 const HEAP_MB = 1024;
 const MAX_QUEUED = 1024;
-/** More than there are cores: a worker waits for the disk most of the time. */
-const THREADS = 4;
+/** A worker that waits for the disk leaves its core to another one; each costs some 25 MB. */
+const THREADS = Math.min(4, Math.max(2, availableParallelism()));
+/** What a file leaves behind is little; V8 would let it grow to several times as much. */
+const YOUNG_MB = 8;
 
 export interface WorkerInstanceReader extends InstanceReader {
   close(): Promise<void>;
@@ -26,7 +29,7 @@ export function createInstanceReader(size = THREADS): WorkerInstanceReader {
     size,
     maxQueued: MAX_QUEUED,
     deadlineMs: DEADLINE_MS,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
   });
   // The worker answers each kind of job with its own kind of answer.
   return {
