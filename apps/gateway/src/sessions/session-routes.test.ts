@@ -124,6 +124,21 @@ describe("a session's DICOMweb root", () => {
     });
   });
 
+  test('lets nothing of a patient be kept on the computer of who looks', async () => {
+    const gateway = createTestGateway();
+    const { handle } = gateway.parts.archive;
+    gateway.parts.archive.handle = async (request, context) => {
+      const response = await handle(request, context);
+      return { ...response, headers: { ...response.headers, 'cache-control': 'private, no-cache' } };
+    };
+    const { path, cookie } = await gateway.open('1.2.3');
+    const { headers } = await gateway.server.request({
+      url: `${path}dicom-web/studies`,
+      headers: { cookie },
+    });
+    expect(headers['cache-control']).toBe('no-store');
+  });
+
   test('leaves what is below it percent-encoded', async () => {
     const gateway = createTestGateway();
     const { path, cookie } = await gateway.open('1.2.3');

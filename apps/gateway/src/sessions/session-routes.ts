@@ -15,27 +15,30 @@ export function sessionRoutes(parts: GatewayParts): readonly Route[] {
       path: '/s/{session}/dicom-web/*',
       methods: 'any',
       busy: true,
-      handle: (request) => {
+      handle: async (request) => {
         const { scope } = requireSession(request, parts.sessions);
-        return parts.archive.handle(request, {
-          root: `${request.baseUrl}${request.root}`,
-          studies: scope,
-          canStore: false,
-        });
+        const root = `${request.baseUrl}${request.root}`;
+        return unkept(await parts.archive.handle(request, { root, studies: scope, canStore: false }));
       },
     },
     {
       path: '/s/{session}/wado',
       methods: ['GET'],
       busy: true,
-      handle: (request) => {
+      handle: async (request) => {
         const { id, scope } = requireSession(request, parts.sessions);
         const root = `${request.baseUrl}/s/${id}/dicom-web`;
-        return parts.archive.retrieveByUri(request, { root, studies: scope, canStore: false });
+        return unkept(await parts.archive.retrieveByUri(request, { root, studies: scope, canStore: false }));
       },
     },
   ];
 }
+
+/** A session is a person's, in a browser: nothing of a patient stays on that computer's disk. */
+const unkept = (response: HttpResponse): HttpResponse => ({
+  ...response,
+  headers: { ...response.headers, 'cache-control': 'no-store' },
+});
 
 /** The viewer's page: the bootstrap inline, and the first image asked for before any script has run. */
 async function getPage(parts: GatewayParts, request: RouteRequest): Promise<HttpResponse> {
