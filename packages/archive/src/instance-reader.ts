@@ -49,6 +49,8 @@ export interface ParsedInstance {
   readonly attributes: InstanceAttributes;
   /** Deflated transfer syntax: the inflated data set, to which the frame index and bulk locations refer. */
   readonly inflated?: Uint8Array;
+  /** CRC-32 of the whole file, where it was read as a whole. */
+  readonly crc32?: number;
   /** Fixed sentences: tolerated faults of the file. */
   readonly warnings: readonly string[];
 }

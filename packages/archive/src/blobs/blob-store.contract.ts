@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../test-support/in-process.ts';
 import type { BlobStore } from './blob-store.ts';
@@ -90,6 +91,14 @@ export function blobStoreContract(name: string, open: () => BlobStore | Promise<
       await expect(store.stream(hash, 6)).rejects.toMatchObject({ code: 'short' });
       await expect(store.stream(hash, 4)).rejects.toMatchObject({ code: 'short' });
       await expect(store.stream(hash, 5, { offset: 3, length: 3 })).rejects.toMatchObject({ code: 'short' });
+    });
+
+    test('holds a whole blob against its CRC-32 where that is given', async () => {
+      const store = await open();
+      const hash = await write(store, 'dicom');
+      expect(await readText(await store.stream(hash, 5, undefined, crc32('dicom')))).toBe('dicom');
+      const reading = async () => readText(await store.stream(hash, 5, undefined, crc32('other')));
+      await expect(reading()).rejects.toMatchObject({ code: 'damaged' });
     });
 
     test('a removed blob is gone, and can be put again', async () => {

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { BlobError, type BlobPart, type BlobStore } from './blob-store.ts';
 import { FolderSyncs, placeFile, reportingFullDisk } from './durable-files.ts';
 import { isNotThere, OpenFiles } from './open-files.ts';
-import { hasHash, verified } from './verified.ts';
+import { isWhole, type Proof, verified } from './verified.ts';
 import { PiecePool } from './piece-pool.ts';
 
 /** Few enough, with the folders, for the usual limit of 1024 descriptors of a process. */
@@ -53,11 +53,11 @@ export function openFileBlobs(folder: string): BlobStore {
       );
     },
 
-    async stream(hash, size, part) {
+    async stream(hash, size, part, crc32) {
       const path = pathOf(hash);
       if (part === undefined && size < pool.pieceBytes) {
         return reopeningDamaged(files, path, () =>
-          files.use(path, (fd) => wholePiece(fd, { hash, size }, pool)),
+          files.use(path, (fd) => wholePiece(fd, { hash, crc32, size }, pool)),
         );
       }
       const { offset, length } = part ?? { offset: 0, length: size };
@@ -66,7 +66,7 @@ export function openFileBlobs(folder: string): BlobStore {
         if (actual !== size || offset + length > size) throw new BlobError('short');
       });
       const pieces = streamPart({ files, pool, path }, { offset, length });
-      return part === undefined ? verified(pieces, hash) : pieces;
+      return part === undefined ? verified(pieces, { hash, crc32 }) : pieces;
     },
 
     release: (piece) => pool.give(piece),
@@ -136,12 +136,12 @@ function readUpTo(fd: number, offset: number, buffer: Uint8Array, enough = buffe
  */
 async function wholePiece(
   fd: number,
-  { hash, size }: { readonly hash: string; readonly size: number },
+  { size, ...proof }: Proof & { readonly size: number },
   pool: PiecePool,
 ): Promise<AsyncIterable<Uint8Array>> {
   const piece = pool.take(size);
   const count = await readUpTo(fd, 0, new Uint8Array(piece.buffer, 0, size + 1), size);
-  if (count === size && hasHash(piece, hash)) return single(piece);
+  if (count === size && isWhole(piece, proof)) return single(piece);
   pool.give(piece);
   throw new BlobError(count === size ? 'damaged' : 'short');
 }

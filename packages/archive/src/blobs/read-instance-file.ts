@@ -14,8 +14,10 @@ import { asFullDisk } from './durable-files.ts';
 export function readInstanceFile(file: string, sha256?: string): ParsedInstance {
   const fd = openSync(file, 'r');
   try {
-    if (sha256 !== undefined && hashOf(fd) !== sha256) throw new BlobError('damaged');
-    return readInstance(fileAccess(fd));
+    if (sha256 === undefined) return readInstance(fileAccess(fd));
+    const sums = sumsOf(fd);
+    if (sums.sha256 !== sha256) throw new BlobError('damaged');
+    return { ...readInstance(fileAccess(fd)), crc32: sums.crc32 };
   } finally {
     closeSync(fd);
   }
@@ -30,7 +32,7 @@ export function takeInstance({ memory, size }: FileInMemory, stem: string): Take
   const parsed = readInstance(randomAccess(bytes));
   const hash = createHash('sha256').update(bytes).digest('hex');
   writeDurably(stagedFile(stem, hash), bytes);
-  return { memory, size, parsed, hash };
+  return { memory, size, parsed: { ...parsed, crc32: crc32(bytes) }, hash };
 }
 
 /** Frames of more bytes than these have no checksum of their own: reading them takes longer than a worker may. */
@@ -60,14 +62,16 @@ function writeDurably(file: string, bytes: Uint8Array): void {
 
 const PIECE_BYTES = 1024 * 1024;
 
-function hashOf(fd: number): string {
+function sumsOf(fd: number): { readonly sha256: string; readonly crc32: number } {
   const hash = createHash('sha256');
-  const piece = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  const buffer = Buffer.allocUnsafeSlow(PIECE_BYTES);
+  let crc = 0;
   for (let at = 0; ; ) {
-    const count = readSync(fd, piece, 0, PIECE_BYTES, at);
-    if (count === 0) return hash.digest('hex');
-    hash.update(piece.subarray(0, count));
-    at += count;
+    const piece = buffer.subarray(0, readSync(fd, buffer, 0, PIECE_BYTES, at));
+    if (piece.length === 0) return { sha256: hash.digest('hex'), crc32: crc };
+    hash.update(piece);
+    crc = crc32(piece, crc);
+    at += piece.length;
   }
 }
 

@@ -133,7 +133,12 @@ class S3Blobs implements BlobStore {
     });
   }
 
-  async stream(hash: string, size: number, part?: BlobPart): Promise<AsyncIterable<Uint8Array>> {
+  async stream(
+    hash: string,
+    size: number,
+    part?: BlobPart,
+    crc32?: number | null,
+  ): Promise<AsyncIterable<Uint8Array>> {
     const wanted = part ?? { offset: 0, length: size };
     const isEmpty = wanted.length === 0 || wanted.offset + wanted.length > size;
     const first = await mapped(async () => {
@@ -142,7 +147,7 @@ class S3Blobs implements BlobStore {
       return found;
     });
     const pieces = first.body ? this.#resuming(hash, wanted, first.body) : nothing();
-    return part === undefined ? verified(pieces, hash) : pieces;
+    return part === undefined ? verified(pieces, { hash, crc32 }) : pieces;
   }
 
   async has(hash: string): Promise<boolean> {

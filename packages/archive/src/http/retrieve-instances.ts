@@ -55,7 +55,7 @@ async function asStored(asked: Asked, instance: StoredInstance, { blobs }: Servi
     length: instance.size,
     etag: `"${instance.hash}"`,
     headers: attachment(instance),
-    read: (range) => blobs.stream(instance.hash, instance.size, range),
+    read: (range) => blobs.stream(instance.hash, instance.size, range, instance.crc32),
   });
   return { ...response, ...releasing(blobs) };
 }
@@ -166,7 +166,7 @@ async function severalParts(
     const { blobs } = services;
     const target = targetOf(instance);
     if (target === instance.transferSyntaxUid) {
-      const body = await blobs.stream(instance.hash, instance.size);
+      const body = await blobs.stream(instance.hash, instance.size, undefined, instance.crc32);
       return { headers: headersOf(instance, instance.size), body };
     }
     const { length, bytes } = await openTranscoded(services, instance, target);

@@ -18,7 +18,7 @@ export async function zipResponse(
     (instance): ZipEntry => ({
       name: `${instance.seriesInstanceUid}/${instance.sopInstanceUid}.dcm`,
       size: instance.size,
-      open: () => blobs.stream(instance.hash, instance.size),
+      open: () => blobs.stream(instance.hash, instance.size, undefined, instance.crc32),
     }),
   );
   const name = path.instance ?? path.series ?? path.study ?? 'objects';

@@ -27,6 +27,15 @@ function indexStoringContract(open: OpenIndex): void {
     expect(await store.metadata(id + 1)).toBeUndefined();
   });
 
+  test('gives back a CRC-32 up to its largest, and null where there is none', async () => {
+    const store = await filled(await open(), [
+      { study: '1.1', instance: '1.1.1.1', crc32: 0xffffffff },
+      { study: '1.1', instance: '1.1.1.2' },
+    ]);
+    const listed = await store.list({ study: '1.1' });
+    expect(listed.map(({ crc32 }) => crc32)).toEqual([0xffffffff, null]);
+  });
+
   test('is empty until something is stored', async () => {
     const store = await open();
     expect(await store.isEmpty()).toBe(true);

@@ -108,6 +108,8 @@ export interface StoredInstance {
   readonly size: number;
   readonly dataHash: string;
   readonly dataSize: number;
+  /** `ParsedInstance.crc32`; null: not known. */
+  readonly crc32: number | null;
 }
 
 export interface IndexSearch {

@@ -119,6 +119,7 @@ export const postgresMigrations: readonly string[] = [
     size BIGINT NOT NULL,
     data_hash TEXT COLLATE "C" NOT NULL,
     data_size BIGINT NOT NULL,
+    crc32 BIGINT,
     received TEXT NOT NULL,
     checked TEXT COLLATE "C" NOT NULL DEFAULT '',
     state TEXT,

@@ -39,6 +39,7 @@ export async function insertInstance(asking: Asking, totals: Totals, instance: N
     size: instance.size,
     data_hash: instance.dataHash,
     data_size: instance.dataSize,
+    crc32: parsed.crc32 ?? null,
     received: instance.received,
     attributes: JSON.stringify(parsed.attributes.instance),
     ...instanceColumns(parsed.attributes.instance),

@@ -18,6 +18,7 @@ export interface Row {
   readonly studyAttributes?: DicomDataset;
   readonly seriesAttributes?: DicomDataset;
   readonly instanceNumber?: number;
+  readonly crc32?: number;
 }
 
 export const value = (vr: DicomElement['vr'], ...values: (string | number | PersonName)[]) =>
@@ -35,6 +36,7 @@ export function newInstance(row: Row): NewInstance {
       metadata: Uint8Array.of(1, 2, 3, row.instanceNumber ?? 1),
       frameIndex: Uint8Array.of(4),
       numberOfFrames: 1,
+      ...(row.crc32 !== undefined && { crc32: row.crc32 }),
       bulk: [{ path: '00282000', vr: 'OB', offset: 5, length: 6, bigEndian: true }],
       attributes: {
         study: { '0020000D': value('UI', study), ...row.studyAttributes },

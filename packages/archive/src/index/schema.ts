@@ -94,4 +94,5 @@ export const migrations: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   bringForward,
+  'ALTER TABLE instance ADD COLUMN crc32 INTEGER',
 ];

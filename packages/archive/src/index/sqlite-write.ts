@@ -37,6 +37,7 @@ export function insertInstance(prepare: Prepare, totals: Totals, instance: NewIn
     size: instance.size,
     data_hash: instance.dataHash,
     data_size: instance.dataSize,
+    crc32: parsed.crc32 ?? null,
     received: instance.received,
     attributes: JSON.stringify(parsed.attributes.instance),
     ...instanceColumns(parsed.attributes.instance),

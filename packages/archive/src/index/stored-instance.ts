@@ -3,7 +3,8 @@ import type { DamagedInstance, StoredInstance } from './index-store.ts';
 /** What a list of objects reads, by the names of `StoredInstance`, and in which order. */
 export const INSTANCE_COLUMNS = `i.id, st.uid AS "studyInstanceUid", se.uid AS "seriesInstanceUid",
   i.uid AS "sopInstanceUid", i.sop_class AS "sopClassUid", i.transfer_syntax AS "transferSyntaxUid",
-  i.frames AS "numberOfFrames", i.hash, i.size, i.data_hash AS "dataHash", i.data_size AS "dataSize"`;
+  i.frames AS "numberOfFrames", i.hash, i.size, i.data_hash AS "dataHash", i.data_size AS "dataSize",
+  i.crc32`;
 export const INSTANCE_TABLES =
   'study st JOIN series se ON se.study = st.id JOIN instance i ON i.series = se.id';
 export const INSTANCE_ORDER =
