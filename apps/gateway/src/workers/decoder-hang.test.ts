@@ -72,7 +72,7 @@ it('stops a decoder that never ends, names the frame as not shown, and goes on w
   expect(answers.map(({ status }) => status)).toEqual([200, 500, 200, 200, 500, 200]);
   for (const { headers, body } of answers.filter(({ status }) => status === 500)) {
     expect(headers['content-type']).toBe('application/problem+json');
-    expect(JSON.parse(String(body))).toMatchObject({ code: 'render_failed' });
+    expect(JSON.parse(typeof body === 'string' ? body : '')).toMatchObject({ code: 'render_failed' });
   }
   expect((await getFrame(3)).status).toBe(200);
 });
