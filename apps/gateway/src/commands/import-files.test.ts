@@ -97,9 +97,10 @@ test('says which path does not exist, and takes the others', async () => {
 });
 
 test('ends when the disk is full', async () => {
-  for (let i = 0; i < 20; i += 1) write(`f${i}`, 'FULL');
+  for (let i = 0; i < 40; i += 1) write(`f${i}`, 'FULL');
   const { refused } = await importFiles(tinyArchive(), [folder]);
-  expect(refused.length).toBeLessThanOrEqual(2);
+  // Those that were under way together, and no more.
+  expect(refused.length).toBeLessThanOrEqual(8);
   expect(refused[0]?.reason).toBe('There is no room left in the data folder.');
 });
 
