@@ -82,7 +82,7 @@ const rowOf = (studyInstanceUid: string) => ({ ...row, studyInstanceUid }) as In
 test('says "at least" where nobody has counted to the end', async () => {
   const { headers } = await searchIn(
     {
-      newest: async () => 1,
+      moment: async () => ({ version: 1, newest: 1 }),
       search: async () => ({ rows: [rowOf('1.2')], remaining: 1000, isRemainingAtLeast: true }),
     },
     'limit=1',
@@ -98,7 +98,7 @@ test('a first page into which something came is asked again, of what was there b
   const until: (number | undefined)[] = [];
   const answer = await searchIn(
     {
-      newest: async () => newest,
+      moment: async () => ({ version: newest, newest }),
       search: async (search) => {
         until.push(search.until);
         newest = 2;
@@ -109,4 +109,39 @@ test('a first page into which something came is asked again, of what was there b
   );
   expect(until).toEqual([undefined, 1]);
   expect(answer.body).toContain('/studies/1.2"');
+});
+
+test('the same question again has the same answer until something arrives or goes, for each form of it', async () => {
+  const archive = await tenDays();
+  const asked = (query: string, headers = {}) => ask(archive, '/studies', { query, headers });
+  const first = await asked('limit=4');
+  const again = await asked('limit=4');
+  expect([again.text, again.headers]).toEqual([first.text, first.headers]);
+  expect((await asked('limit=4', { accept: 'application/json' })).headers['content-type']).toContain('json');
+  expect((await asked('limit=4', { accept: 'application/json' })).headers['content-type']).not.toBe(
+    first.headers['content-type'],
+  );
+  expect((await asked('limit=4', { 'accept-encoding': 'gzip' })).headers['content-encoding']).toBe('gzip');
+  await archive.delete({ study: '2.18' }, { name: 'test' });
+  expect(days(await asked('limit=4'))).toEqual([19, 17, 16, 15]);
+  await arrives(archive, 18);
+  expect(days(await asked('limit=4'))).toEqual([19, 18, 17, 16]);
+});
+
+test('what one who may see some studies is answered is nobody else’s answer', async () => {
+  const archive = await tenDays();
+  const few = () => ask(archive, '/studies', { query: 'limit=4', studies: new Set(['2.11']) });
+  expect(days(await ask(archive, '/studies', { query: 'limit=4' }))).toEqual([19, 18, 17, 16]);
+  expect(days(await few())).toEqual([11]);
+  expect(days(await ask(archive, '/studies', { query: 'limit=4' }))).toEqual([19, 18, 17, 16]);
+});
+
+test('a remembered first page begins its search anew', async () => {
+  const archive = await tenDays();
+  const page = (offset: number, actor = 'a') =>
+    ask(archive, '/studies', { query: `limit=4&offset=${offset}`, actor: { name: actor, address: '' } });
+  await page(0, 'b');
+  await page(0);
+  await arrives(archive, 20);
+  expect(days(await page(4))).toEqual([15, 14, 13, 12]);
 });

@@ -6,7 +6,7 @@ import {
   type Offer,
   type StudyQuery,
 } from '@sightline/dicomweb';
-import type { IndexPage, IndexSearch } from '../index/index-store.ts';
+import type { IndexMoment, IndexPage, IndexSearch } from '../index/index-store.ts';
 import { negotiate } from './accept.ts';
 import { acceptsGzip } from './content-coding.ts';
 import { dicomJsonOffers } from './dicom-json.ts';
@@ -37,17 +37,55 @@ export const searchForInstances = searchOf({ level: 'instance', levels: ['study'
 
 function searchOf(resource: SearchResource): (asked: Asked, services: Services) => Promise<HttpResponse> {
   return async (asked, services) => {
+    const { searches, index } = services;
     const offer = negotiate(asked, searchOffers);
-    const query = readQuery(asked, resource);
-    const page = isInScope(asked) ? await findPage(asked, { resource, query }, services) : nothing;
-    const headers = { vary: 'accept, accept-encoding', ...pageHeaders(query, page, asked.context.root) };
-    if (page.rows.length === 0) return { status: 204, headers };
-    const form = services.searches.formOf(resource, query, asked.context.root);
-    const results = { rows: page.rows, form, services };
-    if (offer === XML) return xmlResults(results, headers);
     const isGzip = acceptsGzip(asked.request.headers['accept-encoding']);
-    return jsonResults(results, { ...headers, 'content-type': offer.mediaType }, isGzip);
+    const name = answerName(asked, offer, isGzip);
+    // Before the search: what comes in between makes the next one look again.
+    const moment = await index.moment();
+    const known = name === undefined ? undefined : searches.getAnswer(name, moment.version);
+    if (known) {
+      if (known.goesOn) searches.pages.begin(searchName(asked), moment.newest);
+      return known.response;
+    }
+    const query = readQuery(asked, resource);
+    const page = isInScope(asked) ? await findPage(asked, { resource, query, moment }, services) : nothing;
+    const response = await answerOf(page, { asked, resource, query, offer, isGzip }, services);
+    if (name !== undefined && query.offset === 0)
+      searches.setAnswer(name, { version: moment.version, goesOn: page.remaining > 0, response });
+    return response;
   };
+}
+
+interface Answering {
+  readonly asked: Asked;
+  readonly resource: SearchResource;
+  readonly query: StudyQuery;
+  readonly offer: Offer;
+  readonly isGzip: boolean;
+}
+
+async function answerOf(
+  page: IndexPage,
+  { asked, resource, query, offer, isGzip }: Answering,
+  services: Services,
+): Promise<HttpResponse> {
+  const { root } = asked.context;
+  const headers = { vary: 'accept, accept-encoding', ...pageHeaders(query, page, root) };
+  if (page.rows.length === 0) return { status: 204, headers };
+  const form = services.searches.formOf(resource, query, root);
+  const results = { rows: page.rows, form, services };
+  if (offer === XML) return xmlResults(results, headers);
+  return jsonResults(results, { ...headers, 'content-type': offer.mediaType }, isGzip);
+}
+
+/**
+ * Everything that an answer depends on, but for what there is. Undefined: who asks may not see everything, so that their
+ * answers are theirs alone.
+ */
+function answerName({ request, context }: Asked, { mediaType }: Offer, isGzip: boolean): string | undefined {
+  if (context.studies) return undefined;
+  return [context.root, mediaType, isGzip, request.path, request.query ?? ''].join('\n');
 }
 
 function readQuery(asked: Asked, { level, levels }: SearchResource): StudyQuery {
@@ -68,7 +106,11 @@ const nothing: IndexPage = { rows: [], remaining: 0 };
  */
 async function findPage(
   asked: Asked,
-  { resource, query }: { readonly resource: SearchResource; readonly query: StudyQuery },
+  {
+    resource,
+    query,
+    moment: { newest },
+  }: { readonly resource: SearchResource; readonly query: StudyQuery; readonly moment: IndexMoment },
   { index, searches }: Services,
 ): Promise<IndexPage> {
   const { study, series } = asked.path;
@@ -84,12 +126,11 @@ async function findPage(
     const until = searches.pages.until(searchName(asked));
     return index.search({ ...search, ...(until !== undefined && { until }) });
   }
-  const newest = await index.newest();
   const page = await index.search(search);
   if (page.remaining === 0 || page.rows.length === 0) return page;
   searches.pages.begin(searchName(asked), newest);
   // Something came between the two: this page, too, must be of what was there before.
-  return (await index.newest()) === newest ? page : index.search({ ...search, until: newest });
+  return (await index.moment()).newest === newest ? page : index.search({ ...search, until: newest });
 }
 
 /** Who asks for what, whichever page of it. Names the search in memory, and goes nowhere else. */

@@ -70,3 +70,16 @@ test('a page is named by its form, its rows in their order, and their versions',
   setPage(names[0]!, Uint8Array.of(1));
   expect([getPage(names[0]!), getPage(names[1]!)]).toEqual([Uint8Array.of(1), undefined]);
 });
+
+test('an answer to a question is given again until the index changes; a stream is not kept', () => {
+  const { getAnswer, setAnswer } = memory();
+  const response = { status: 200, headers: {}, body: '[]' };
+  const answer = { version: 3, goesOn: true, response };
+  setAnswer('a', answer);
+  expect([getAnswer('a', 3), getAnswer('a', 4), getAnswer('b', 3)]).toEqual([answer, undefined, undefined]);
+  const body = (async function* (): AsyncGenerator<Uint8Array> {})();
+  setAnswer('c', { ...answer, response: { ...response, body } });
+  expect(getAnswer('c', 3)).toBeUndefined();
+  setAnswer('d', { ...answer, response: { status: 204, headers: {} } });
+  expect(getAnswer('d', 3)?.response.status).toBe(204);
+});

@@ -1,4 +1,4 @@
-import type { StudyQuery } from '@sightline/dicomweb';
+import type { HttpResponse, StudyQuery } from '@sightline/dicomweb';
 import type { IndexRow } from '../index/index-store.ts';
 import { createLru } from '../lru.ts';
 import { fieldsOf, type AnswerFields, type SearchResource } from './qido-fields.ts';
@@ -11,6 +11,10 @@ const MAX_ANSWER_CHARACTERS = 16 * 1024;
 const MAX_FORMS = 500;
 /** With their names, which are as long as they are. */
 const MAX_PAGE_BYTES = 16 * 1024 * 1024;
+/** With their names; those that are compressed are in memory once with the pages. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+/** For the object and its headers. */
+const ANSWER_BYTES = 500;
 
 /** What the archive remembers of searches, so that the next one is answered without being put together again. */
 export interface SearchMemory {
@@ -23,6 +27,21 @@ export interface SearchMemory {
   /** The compressed answer of a page by its `pageName`. */
   getPage(name: string): Uint8Array | undefined;
   setPage(name: string, compressed: Uint8Array): void;
+  /**
+   * What the same question was answered. Undefined: not remembered, or the index has changed since. Work lists and
+   * lists of what was done before are asked for again and again while nothing arrives.
+   */
+  getAnswer(name: string, version: number): SearchAnswer | undefined;
+  /** One that is streamed is not remembered. */
+  setAnswer(name: string, answer: SearchAnswer): void;
+}
+
+export interface SearchAnswer {
+  /** Of the index, before the search. */
+  readonly version: number;
+  /** There are more pages. */
+  readonly goesOn: boolean;
+  readonly response: HttpResponse;
 }
 
 export interface AnswerForm {
@@ -43,11 +62,24 @@ export function createSearchMemory(clock: () => Date): SearchMemory {
     MAX_PAGE_BYTES,
     ({ weight }) => weight,
   );
+  const whole = createLru<{ readonly answer: SearchAnswer; readonly weight: number }>(
+    MAX_ANSWER_BYTES,
+    ({ weight }) => weight,
+  );
   let made = 0;
   return {
     pages: createPages(clock),
     getPage: (name) => compressed.get(name)?.bytes,
     setPage: (name, bytes) => compressed.set(name, { bytes, weight: bytes.length + name.length }),
+    getAnswer(name, version) {
+      const known = whole.get(name)?.answer;
+      return known?.version === version ? known : undefined;
+    },
+    setAnswer(name, answer) {
+      const { body = '' } = answer.response;
+      if (typeof body === 'string' || body instanceof Uint8Array)
+        whole.set(name, { answer, weight: ANSWER_BYTES + name.length + body.length });
+    },
     formOf(resource, query, root) {
       const key = formKey(resource, query, root);
       const known = forms.get(key);

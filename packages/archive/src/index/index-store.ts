@@ -28,8 +28,8 @@ export interface IndexStore {
   /** `ParsedInstance.bulk` of `StoredInstance.id`. */
   bulk(id: number): Promise<readonly BulkLocationRow[]>;
   search(search: IndexSearch): Promise<IndexPage>;
-  /** The id of the object stored last, 0 when there is none: what `IndexSearch.until` is compared with. */
-  newest(): Promise<number>;
+  /** Where the index stands. Cheap: it is asked with every search. */
+  moment(): Promise<IndexMoment>;
   isEmpty(): Promise<boolean>;
   /**
    * Takes the objects below the path out of the index, in one durable transaction that also notes their blobs as
@@ -53,6 +53,13 @@ export interface IndexStore {
   statistics(): Promise<IndexStatistics>;
   /** Closing what is closed does nothing. */
   close(): Promise<void>;
+}
+
+export interface IndexMoment {
+  /** Changes whenever anything does that a search could find, and never comes back to an earlier number. */
+  readonly version: number;
+  /** The id of the object stored last, 0 when there is none: what `IndexSearch.until` is compared with. */
+  readonly newest: number;
 }
 
 export interface BlobToCheck {
@@ -123,7 +130,7 @@ export interface IndexSearch {
   /** At most this many rows, whatever the query asks. */
   readonly maxResults: number;
   /**
-   * Only rows that were there when `newest()` was this number: the later pages of a search are of what its first page
+   * Only rows that were there when `IndexMoment.newest` was this number: the later pages of a search are of what its first page
    * was of, whatever arrives between them.
    */
   readonly until?: number;

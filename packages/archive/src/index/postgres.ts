@@ -69,7 +69,11 @@ function reading(pool: Asking): Omit<IndexStore, ChangingNames> {
       blob(await one('SELECT frame_index FROM instance_data WHERE instance = ?', [id])),
     bulk: (id) => safely(() => listBulk(pool, id)),
     search: (search) => safely(() => searchPostgres(pool, search)),
-    newest: async () => integer(await one('SELECT last_instance FROM totals')) ?? 0,
+    moment: () =>
+      safely(async () => {
+        const [row] = await pool.arrays('SELECT version, last_instance FROM totals');
+        return { version: integer(row?.[0]) ?? 0, newest: integer(row?.[1]) ?? 0 };
+      }),
     isEmpty: async () => (await one('SELECT 1 FROM instance LIMIT 1')) === undefined,
     garbage: () =>
       safely(async () => (await pool.rows('SELECT hash FROM garbage')).map(({ hash }) => String(hash))),

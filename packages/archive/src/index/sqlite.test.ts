@@ -81,7 +81,7 @@ test('an archive of step 1 is brought forward with all that is searched, counted
   const index = openSqliteIndex(file);
   onTestFinished(() => index.close());
   expect(await index.statistics()).toEqual({ studies: 2, series: 3, instances: 4, bytes: 40 });
-  expect(await index.newest()).toBe(4);
+  expect((await index.moment()).newest).toBe(4);
   expect(await found(index, 'StudyDate=20240101&StudyTime=09-10')).toEqual(['1.1']);
   expect(await found(index, 'ModalitiesInStudy=SR')).toEqual(['1.1']);
   expect(await found(index, 'NameOfPhysiciansReadingStudy=weber*')).toEqual(['1.1']);
@@ -94,7 +94,7 @@ test('an archive of step 1 is brought forward with all that is searched, counted
   expect(await index.versionOf('1.1')).not.toBe(await index.versionOf('1.2'));
   expect(await index.blobsToCheck('2026', 10)).toHaveLength(4);
   await filled(index, [{ study: '1.1', series: '1.1.1', instance: '1.1.1.3' }]);
-  expect(await index.newest()).toBe(5);
+  expect((await index.moment()).newest).toBe(5);
   await index.remove({ study: '1.2' });
   expect(await found(index, '')).toEqual(['1.1']);
   const database = new DatabaseSync(file);

@@ -1,5 +1,5 @@
 import { groupCommit } from './group-commit.ts';
-import type { BlobToCheck, IndexStatistics, IndexStore } from './index-store.ts';
+import type { BlobToCheck, IndexMoment, IndexStatistics, IndexStore } from './index-store.ts';
 import { addGroup, type Writing } from './sqlite-add.ts';
 import { LogSync } from './log-sync.ts';
 import { named } from './sqlite-errors.ts';
@@ -42,7 +42,7 @@ type ReadingNames =
   | 'frameIndex'
   | 'bulk'
   | 'search'
-  | 'newest'
+  | 'moment'
   | 'isEmpty'
   | 'garbage'
   | 'blobsToCheck'
@@ -76,7 +76,11 @@ function reading(prepare: Prepare): Pick<IndexStore, ReadingNames> {
       ),
     bulk: (id) => safely(() => listBulk(prepare, id)),
     search: (search) => safely(() => searchSqlite(prepare, counts, search)),
-    newest: () => safely(() => integer(prepare('SELECT last_instance AS n FROM totals').get()?.['n']) ?? 0),
+    moment: () =>
+      safely(() => {
+        const row = prepare('SELECT version, last_instance AS newest FROM totals').get();
+        return row as unknown as IndexMoment; // integers, as the table declares them
+      }),
     isEmpty: () => safely(() => prepare('SELECT 1 FROM instance LIMIT 1').get() === undefined),
     garbage: () =>
       safely(() =>
