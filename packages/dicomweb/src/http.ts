@@ -11,6 +11,8 @@ export interface HttpRequest {
   /** Names in lower case. A repeated header is joined with ", ". */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: AsyncIterable<Uint8Array>;
+  /** For a chunk of `body` that nobody has any more: its memory may be used for another. Nobody has to call it. */
+  readonly release?: (chunk: Uint8Array) => void;
   readonly signal: AbortSignal;
 }
 

@@ -48,6 +48,17 @@ describe('readMultipart', () => {
     }
   });
 
+  test('keeps nothing of a chunk, so that its memory can be used for the next', async () => {
+    async function* reused(size: number): AsyncGenerator<Uint8Array> {
+      for await (const chunk of chunked(message, size)) {
+        const memory = Buffer.from(chunk);
+        yield memory;
+        memory.fill(0);
+      }
+    }
+    for (let size = 1; size <= message.length; size += 1) expect(await read(reused(size))).toEqual(expected);
+  });
+
   test('says so when the message is cut, at every byte', async () => {
     const complete = message.length - '\r\n'.length;
     for (let length = 0; length < complete; length += 1) {

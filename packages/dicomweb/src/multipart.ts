@@ -73,7 +73,8 @@ const closeDelimiter = (boundary: string, isFirst: boolean): Uint8Array =>
 
 /**
  * Reads a message. Throws MultipartError when the message is cut (its closing boundary is missing), when lines end with
- * a bare LF, and when headers or preamble are too long. What follows the closing boundary is not read.
+ * a bare LF, and when headers or preamble are too long. What follows the closing boundary is not read. The bytes of an
+ * event may be gone when the next is asked for: a chunk is the sender's again then.
  */
 export async function* readMultipart(
   chunks: AsyncIterable<Uint8Array>,
@@ -82,10 +83,16 @@ export async function* readMultipart(
   if (!BOUNDARY.test(boundary)) throw new MultipartError('bad_boundary');
   const find = finder(encoder.encode(`\r\n--${boundary}`));
   const state = { name: 'preamble' as 'preamble' | 'delimiter' | 'headers' | 'body', preamble: 0 };
-  // So that the first delimiter needs no special case.
-  let pending: Uint8Array = Uint8Array.of(CR, LF);
+  // So that the first delimiter needs no special case. Always memory of its own: a chunk is not kept.
+  let held: Uint8Array = Uint8Array.of(CR, LF);
   for await (const chunk of chunks) {
-    pending = join(pending, chunk);
+    let pending: Uint8Array = chunk;
+    if (held.length > 0) {
+      const isApart = (state.name === 'body' || state.name === 'preamble') && !find.isBegunIn(held, chunk);
+      if (!isApart) pending = join(held, chunk);
+      else if (state.name === 'body') yield { type: 'data', bytes: held };
+      else state.preamble += held.length;
+    }
     for (;;) {
       if (state.name === 'delimiter') {
         const length = delimiterEnd(pending);
@@ -101,18 +108,20 @@ export async function* readMultipart(
         pending = pending.subarray(head.length);
         state.name = 'body';
       }
-      const { at, end } = find(pending);
+      const at = find.in(pending);
       // What could still be the start of a delimiter waits for the next chunk.
-      const safe = at >= 0 ? at : Math.max(0, pending.length - (end - 1));
+      const safe = at >= 0 ? at : Math.max(0, pending.length - (find.length - 1));
       if (state.name === 'body' && safe > 0) yield { type: 'data', bytes: pending.subarray(0, safe) };
       if (state.name === 'preamble' && (state.preamble += safe) > MAX_PREAMBLE_BYTES) {
         throw new MultipartError('preamble_too_long');
       }
-      pending = pending.subarray(at >= 0 ? at + end : safe);
+      pending = pending.subarray(at >= 0 ? at + find.length : safe);
       if (at < 0) break;
       if (state.name === 'body') yield { type: 'end' };
       state.name = 'delimiter';
     }
+    // Not slice(): a Buffer has one that copies nothing.
+    held = new Uint8Array(pending);
   }
   throw new MultipartError('cut');
 }
@@ -158,19 +167,32 @@ function emptyLine(bytes: Uint8Array): number {
   return -1;
 }
 
-/** Horspool's search: pixel data is looked at about once in forty bytes. `end` is the length of the pattern. */
-function finder(pattern: Uint8Array): (bytes: Uint8Array) => { readonly at: number; readonly end: number } {
-  const end = pattern.length;
-  const last = end - 1;
-  const skip = new Uint8Array(256).fill(end);
+interface Finder {
+  readonly length: number;
+  /** Where the pattern begins; -1: nowhere. */
+  in(bytes: Uint8Array): number;
+  /** Whether it begins in the first, or may, where the second is too short to know. */
+  isBegunIn(first: Uint8Array, second: Uint8Array): boolean;
+}
+
+/** Horspool's search: pixel data is looked at about once in forty bytes. */
+function finder(pattern: Uint8Array): Finder {
+  const { length } = pattern;
+  const last = length - 1;
+  const skip = new Uint8Array(256).fill(length);
   for (let i = 0; i < last; i += 1) skip[pattern[i] ?? 0] = last - i;
-  return (bytes) => {
+  const find = (bytes: Uint8Array): number => {
     for (let at = 0; at + last < bytes.length; at += skip[bytes[at + last] ?? 0] ?? 1) {
       let i = last;
       while (i >= 0 && bytes[at + i] === pattern[i]) i -= 1;
-      if (i < 0) return { at, end };
+      if (i < 0) return at;
     }
-    return { at: -1, end };
+    return -1;
+  };
+  return {
+    length,
+    in: find,
+    isBegunIn: (first, second) => second.length < last || find(join(first, second.subarray(0, last))) >= 0,
   };
 }
 

@@ -12,7 +12,7 @@ const OWNER = `${process.pid}-${randomUUID().slice(0, 8)}`;
 let serial = 0;
 /** `.published` is the mark that version 0.1 left for each blob. */
 const LEFTOVER = /^((\d+)-[0-9a-f]{8})-\d+(?:\.part|\.([0-9a-f]{64})\.(?:staged|staged\.copy|published))$/;
-/** Many small chunks of a socket become one write. */
+/** Many small chunks of a socket become one write, and none of them is kept. */
 const WRITE_BYTES = 1024 * 1024;
 
 /**
@@ -88,25 +88,27 @@ async function writePart(
 ): Promise<{ readonly hash: string; readonly size: number }> {
   await using file = await open(path, 'wx');
   const hash = createHash('sha256');
+  const piece = Buffer.allocUnsafeSlow(WRITE_BYTES);
   let size = 0;
-  let gathered: Uint8Array[] = [];
-  let gatheredBytes = 0;
+  let filled = 0;
   const write = async (): Promise<void> => {
-    for (let pieces = gathered, left = gatheredBytes; left > 0; ) {
-      const { bytesWritten } = await file.writev(pieces);
-      left -= bytesWritten;
-      if (left > 0) pieces = [Buffer.concat(pieces).subarray(bytesWritten)];
+    const whole = piece.subarray(0, filled);
+    hash.update(whole);
+    for (let done = 0; done < whole.length; ) {
+      done += (await file.write(whole, done)).bytesWritten;
     }
-    gathered = [];
-    gatheredBytes = 0;
+    filled = 0;
   };
   for await (const chunk of bytes) {
     size += chunk.length;
     if (size > maxBytes) throw new BlobError('too_large');
-    hash.update(chunk);
-    gathered.push(chunk);
-    gatheredBytes += chunk.length;
-    if (gatheredBytes >= WRITE_BYTES) await write();
+    for (let from = 0; from < chunk.length; ) {
+      const part = chunk.subarray(from, from + WRITE_BYTES - filled);
+      piece.set(part, filled);
+      filled += part.length;
+      from += part.length;
+      if (filled === WRITE_BYTES) await write();
+    }
   }
   await write();
   await file.datasync();

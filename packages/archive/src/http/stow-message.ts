@@ -1,4 +1,5 @@
 import {
+  type HttpRequest,
   type MediaType,
   MultipartError,
   parseMediaType,
@@ -31,6 +32,7 @@ export const storeForms: Readonly<Record<string, StoreForm>> = {
 export interface StorePart {
   readonly mediaType: MediaType;
   readonly headers: Readonly<Record<string, string>>;
+  /** A chunk of an object may be gone when the next is asked for. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Its bytes are not what it is: base64, gzip. */
   readonly isEncoded: boolean;
@@ -56,7 +58,7 @@ export function readStoreMessage({ request }: Asked): StoreMessage {
   }
   refuseEncoded(request.headers['content-encoding']);
   refuseLonger(request.headers['content-length']);
-  const body = upTo(request.body, storeLimits.requestBytes);
+  const body = upTo(form === 'objects' ? released(request) : request.body, storeLimits.requestBytes);
   if (!isMultipart) return { form, parts: single(contentType, body) };
   const { boundary } = contentType.parameters;
   if (boundary === undefined) throw new ArchiveProblem('multipart_malformed');
@@ -81,6 +83,14 @@ function refuseLonger(length: string | undefined): void {
 }
 
 const isIdentity = (encoding: string | undefined): boolean => /^\s*(identity)?\s*$/i.test(encoding ?? '');
+
+/** A chunk is gone when the next is asked for: at hundreds of megabytes a second, a garbage collector comes too late. */
+async function* released({ body, release }: HttpRequest): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    yield chunk;
+    release?.(chunk);
+  }
+}
 
 /** Throws `store_too_large` where the bytes go on. */
 export async function* upTo(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {

@@ -91,9 +91,22 @@ export class GzipJoin {
   }
 }
 
+/**
+ * A window as long as the text finds all there is to find. Usually it is a few kilobytes, and clearing zlib's tables
+ * for 32 would take longer than the work itself.
+ */
+function memoryFor(bytes: number): {
+  readonly level: number;
+  readonly windowBits: number;
+  readonly memLevel: number;
+} {
+  const windowBits = Math.min(15, Math.max(9, Math.ceil(Math.log2(bytes + 1))));
+  return { level: 6, windowBits, memLevel: Math.min(8, windowBits - 6) };
+}
+
 function deflatePiece(text: string): Piece {
   const bytes = encoder.encode(text);
-  const deflated = deflateRawSync(bytes, { level: 6, finishFlush: constants.Z_SYNC_FLUSH });
+  const deflated = deflateRawSync(bytes, { ...memoryFor(bytes.length), finishFlush: constants.Z_SYNC_FLUSH });
   return { deflated, length: bytes.length, crc: crc32(bytes) };
 }
 

@@ -94,13 +94,19 @@ export async function askByUri(archive: Archive, query: string, options: Ask = {
   return readAnswer(await archive.retrieveByUri(request, context));
 }
 
+/** As a server receives it: in memory of each chunk's own, which is gone when it was released. */
+async function* asReceived(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) yield Buffer.from(new Uint8Array(chunk).buffer);
+}
+
 function requestOf(path: string, options: Ask): { request: HttpRequest; context: RequestContext } {
   const request: HttpRequest = {
     method: options.method ?? 'GET',
     path,
     query: options.query,
     headers: options.headers ?? {},
-    body: options.body ?? once(new Uint8Array(0)),
+    body: asReceived(options.body ?? once(new Uint8Array(0))),
+    release: (chunk) => void (chunk.buffer as ArrayBuffer).transfer(0),
     signal: new AbortController().signal,
   };
   const context: RequestContext = {
