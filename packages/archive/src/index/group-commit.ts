@@ -14,7 +14,7 @@ export interface Waiting {
 
 /**
  * What comes while a transaction is under way, or within one turn of the event loop, is one transaction with one write
- * to the disk. `addGroup` never rejects: it tells each of its group for itself.
+ * to the disk. `addGroup` tells each of its group for itself; where it rejects, it is all of them that failed.
  */
 export function groupCommit(
   queue: WriteQueue,
@@ -27,7 +27,10 @@ export function groupCommit(
       if (waiting.length > 1) return;
       void queue.run(async () => {
         await turn();
-        while (waiting.length > 0) await addGroup(waiting.splice(0, MAX_GROUP));
+        while (waiting.length > 0) {
+          const group = waiting.splice(0, MAX_GROUP);
+          await addGroup(group).catch((error: unknown) => group.forEach(({ fail }) => fail(error)));
+        }
       });
     });
 }

@@ -16,8 +16,7 @@ export class LogSync {
 
   /** Before a transaction: whether its COMMIT need not wait for the disk, because `sync` will. */
   async relax(): Promise<void> {
-    this.#log ??= openLog(this.#database.location());
-    if (await this.#log) this.#database.exec('PRAGMA synchronous = NORMAL');
+    if (await this.#open()) this.#database.exec('PRAGMA synchronous = NORMAL');
   }
 
   /** After the transaction, however it ended: others wait for the disk by themselves again. */
@@ -25,13 +24,32 @@ export class LogSync {
     if (this.#database.isOpen) this.#database.exec('PRAGMA synchronous = FULL');
   }
 
-  /** After COMMIT. Resolves when it is on the disk. */
+  /**
+   * After COMMIT. Resolves when it is on the disk. When it rejects, nothing more can be written on this connection until
+   * it is opened again: the system may have dropped what it could not write, and would call the next sync a success.
+   */
   async sync(): Promise<void> {
-    await (await this.#log)?.datasync();
+    try {
+      await (await this.#log)?.datasync();
+    } catch (error) {
+      this.#database.exec('PRAGMA query_only = ON');
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     await (await this.#log)?.close();
+  }
+
+  /** What could not be opened for now (too many open files) is tried again with the next transaction. */
+  async #open(): Promise<FileHandle | undefined> {
+    this.#log ??= openLog(this.#database.location());
+    try {
+      return await this.#log;
+    } catch (error) {
+      this.#log = undefined;
+      throw error;
+    }
   }
 }
 

@@ -2,6 +2,8 @@ import { IndexDamaged, IndexUnavailable } from './index-errors.ts';
 
 /** Result codes of SQLite, with what they are to us. */
 const BUSY = 5;
+/** By a disk that is mounted so, or because a write failed in a way that forbids the next one (`LogSync`). */
+const READ_ONLY = 8;
 const CORRUPT = 11;
 const FULL = 13;
 const NOT_A_DATABASE = 26;
@@ -24,9 +26,11 @@ export const isDiskFull = (error: unknown): boolean =>
 export const isDamage = (error: unknown): boolean =>
   kindOf(error) === CORRUPT || kindOf(error) === NOT_A_DATABASE || codeOf(error) === SHORT_READ;
 
-/** What a caller is told: damage and a lock that was never given have names; anything else is as it was. */
+export const isReadOnly = (error: unknown): boolean => kindOf(error) === READ_ONLY;
+
+/** What a caller is told: damage has a name, and so has what cannot be written now; anything else is as it was. */
 export function named(cause: unknown): unknown {
   if (isDamage(cause)) return new IndexDamaged({ cause });
-  if (isBusy(cause)) return new IndexUnavailable({ cause });
+  if (isBusy(cause) || isReadOnly(cause)) return new IndexUnavailable({ cause });
   return cause;
 }
