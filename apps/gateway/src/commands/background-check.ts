@@ -20,6 +20,8 @@ export interface BackgroundCheckOptions {
 /** A blob is read again when its last check is older: damage is found within a day where the rate lets it. */
 const DUE_AFTER_MS = 24 * 3600 * 1000;
 const PAUSE_MS = 10 * 60 * 1000;
+/** Whoever waited for the start is served first. */
+const FIRST_PAUSE_MS = 20_000;
 /** A terabyte in half a day, and less than a tenth of what a disk and a core give. */
 const BYTES_PER_SECOND = 24e6;
 /** Beyond this part of the time in which the event loop works, others come first. */
@@ -35,6 +37,7 @@ export function startBackgroundCheck(options: BackgroundCheckOptions): Backgroun
   const stopping = new AbortController();
   const { signal } = stopping;
   const work = async (): Promise<void> => {
+    await pause(Math.min(pauseMs, FIRST_PAUSE_MS), signal);
     while (!signal.aborted) {
       try {
         await checkWhatIsDue(options, signal);

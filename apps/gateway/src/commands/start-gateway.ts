@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openAuditTrail } from '../audit/audit-trail.ts';
 import type { Archive } from '@sightline/archive';
@@ -15,7 +16,10 @@ import { loadViewerBuild, type ViewerBuild } from '../viewer/viewer-build.ts';
 import { startBackgroundCheck } from './background-check.ts';
 import { type DemoState, openDemoState } from './demo-studies.ts';
 import { openArchive } from './open-archive.ts';
+import { warmServer } from './warm-server.ts';
 
+/** What is warm by then is; the server has been answering meanwhile. */
+const WARM_LIMIT_MS = 150;
 const VIEWER_FOLDER = fileURLToPath(new URL('../../../viewer/dist', import.meta.url));
 
 export interface RunningGateway {
@@ -72,11 +76,13 @@ export async function startGateway(options: StartOptions): Promise<RunningGatewa
   // Before the demo studies: a port that is taken should be known at once.
   const url = await listen(server, config);
   opened.defer(() => server.close(0));
+  const warm = warmServer({ archive, url, apiKey: key });
   const door = config.dimse && (await openDimse(archive, config.dimse, log));
   if (door) opened.defer(() => door.close(0));
   await fillDemo(demo, options);
   const check = startBackgroundCheck({ archive, log, clock });
   opened.defer(() => check.stop());
+  await Promise.race([warm, wait(WARM_LIMIT_MS, undefined, { ref: false })]);
   log.event('listening');
   const running = opened.move();
   return {

@@ -17,6 +17,6 @@ test('the pixel that warms the threads up is one that they can render', async ()
     2,
   );
   await renderer.close();
-  expect(answers).toHaveLength(2);
+  expect(answers).toHaveLength(3);
   await expect(warmUp(renderer, 1)).resolves.toBeUndefined();
 });

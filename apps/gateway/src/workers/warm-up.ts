@@ -18,7 +18,8 @@ const dataset: DicomDataset = {
 
 /**
  * Has every thread of a renderer render one pixel, so that the first person to open a study does not wait a second for
- * the decoders to load. Best effort: whatever goes wrong here will go wrong, and be answered, at a real frame.
+ * the decoders to load. One thread after the other: the first requests after a start need a core as well. Best effort:
+ * whatever goes wrong here will go wrong, and be answered, at a real frame.
  */
 export async function warmUp(renderer: FrameRenderer, threads = availableParallelism()): Promise<void> {
   const job = (): RenderJob => ({
@@ -29,5 +30,8 @@ export async function warmUp(renderer: FrameRenderer, threads = availableParalle
     mediaType: 'image/jpeg',
     quality: 50,
   });
-  await Promise.allSettled(Array.from({ length: threads }, () => renderer.render(job())));
+  // Threads that are warm take a job each at once, and one more than those begins to load.
+  for (let warm = 1; warm <= threads; warm++) {
+    await Promise.allSettled(Array.from({ length: warm }, () => renderer.render(job())));
+  }
 }
