@@ -13,12 +13,25 @@ const squares = ((): readonly number[] => {
  * bytes: what lets compressed pieces be joined to one gzip stream. The method is zlib's `crc32_combine`.
  */
 export function combineCrc32(first: number, second: number, secondLength: number): number {
+  return (multiply(shiftOf(secondLength), first) ^ second) >>> 0;
+}
+
+/** The metadata of the objects of a series are of a few lengths, which come again and again. */
+const shifts = new Map<number, number>();
+const MAX_SHIFTS = 10_000;
+
+/** What a checksum is multiplied by when so many bytes come after it. */
+function shiftOf(length: number): number {
+  const known = shifts.get(length);
+  if (known !== undefined) return known;
   let shift = 1 << 31;
   // Times 8, for bits: x^(8n) is the product of the squares that the binary digits of n name, three further on.
-  for (let n = secondLength, k = 3; n > 0; n = Math.floor(n / 2), k += 1) {
+  for (let n = length, k = 3; n > 0; n = Math.floor(n / 2), k += 1) {
     if (n % 2 === 1) shift = multiply(squares[k % 32] ?? 0, shift);
   }
-  return (multiply(shift, first) ^ second) >>> 0;
+  if (shifts.size >= MAX_SHIFTS) shifts.clear();
+  shifts.set(length, shift);
+  return shift;
 }
 
 /** The product of two polynomials over GF(2), modulo the polynomial. */
