@@ -49,3 +49,10 @@ export async function askPublished({ isPublished }: Waiting, isKnown: boolean): 
 /** What an object that has a record is told; undefined: it has none. */
 export const outcomeOf = (known: unknown, { hash }: NewInstance): 'identical' | 'conflict' | undefined =>
   known === undefined ? undefined : known === hash ? 'identical' : 'conflict';
+
+/**
+ * Whoever stores an object again has put its bytes in the place of those that a check found damaged or missing. It is
+ * the next to be checked. For one SOP Instance UID.
+ */
+export const MENDED = `UPDATE instance SET state = NULL, data_state = NULL, checked = '', data_checked = ''
+  WHERE uid = ? AND (state IS NOT NULL OR data_state IS NOT NULL)`;

@@ -246,6 +246,20 @@ function indexStoringContract(open: OpenIndex): void {
     expect((await store.damaged()).map(({ hash }) => hash)).toEqual([c]);
   });
 
+  test('an object that is stored again is damaged no more, and is the next to be checked', async () => {
+    const row = { study: '1.1', instance: '1.1.1.1', hash: 'a'.repeat(64), dataHash: 'b'.repeat(64) };
+    const other = { study: '1.1', instance: '1.1.1.2', hash: 'd'.repeat(64) };
+    const store = await filled(await open(), [row, other]);
+    for (const hash of [row.hash, row.dataHash, other.hash])
+      await store.markChecked(hash, '2026-02-01T00:00:00Z', 'damaged');
+    expect(await store.add(newInstance({ ...row, hash: 'e'.repeat(64) }), published)).toBe('conflict');
+    expect(await store.damaged()).toHaveLength(3);
+    expect(await store.add(newInstance(row), published)).toBe('identical');
+    expect((await store.damaged()).map(({ hash }) => hash)).toEqual([other.hash]);
+    const due = await store.blobsToCheck('2026-01-01T00:00:00Z', 10);
+    expect(new Set(due.map(({ hash }) => hash))).toEqual(new Set([row.hash, row.dataHash]));
+  });
+
   test('closing what is closed does nothing', async () => {
     const store = await open();
     await store.close();

@@ -7,7 +7,8 @@ export interface IndexStore {
   /**
    * One durable transaction, visible whole or not at all; calls that come together may share one. `isPublished` is
    * asked inside it: a record never becomes visible before its bytes. `conflict`: the SOP Instance UID is here with
-   * other bytes, which stay.
+   * other bytes, which stay. `identical`: it is here with these bytes, which the caller has put again, so that they are
+   * damaged no more.
    */
   add(instance: NewInstance, isPublished: () => boolean | Promise<boolean>): Promise<AddOutcome>;
   /** The hash of the bytes stored under this SOP Instance UID. */

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { askPublished, outcomeOf, type Published, type Waiting } from './group-commit.ts';
+import { askPublished, MENDED, outcomeOf, type Published, type Waiting } from './group-commit.ts';
 import { inPostgresTransaction, type Asking } from './postgres-connection.ts';
 import { isOutOfSpace, namedPostgres } from './postgres-errors.ts';
 import { insertInstance, readTotals, writeTotals } from './postgres-write.ts';
@@ -46,6 +46,7 @@ async function insertOne(asking: Asking, totals: Totals, { each, known, publishe
   const { instance } = each;
   const uid = instance.parsed.sopInstanceUid;
   const outcome = outcomeOf(known.get(uid), instance) ?? (published ? 'stored' : 'unpublished');
+  if (outcome === 'identical') await asking.rows(MENDED, [uid]);
   if (outcome !== 'stored') return () => each.settle(outcome);
   const before = { ...totals };
   await asking.rows('SAVEPOINT one');

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { askPublished, outcomeOf, type Published, type Waiting } from './group-commit.ts';
+import { askPublished, MENDED, outcomeOf, type Published, type Waiting } from './group-commit.ts';
 import type { NewInstance } from './index-store.ts';
 import type { LogSync } from './log-sync.ts';
 import { isDiskFull } from './sqlite-errors.ts';
@@ -59,6 +59,7 @@ function insertGroup(
     const state = published[at] ?? false;
     if (typeof state === 'object') return () => each.fail(state.error);
     const outcome = knownOutcome(prepare, each.instance) ?? (state ? 'stored' : 'unpublished');
+    if (outcome === 'identical') prepare(MENDED).run(each.instance.parsed.sopInstanceUid);
     if (outcome !== 'stored') return () => each.settle(outcome);
     const before = { ...totals };
     database.exec('SAVEPOINT one');
