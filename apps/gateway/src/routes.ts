@@ -1,6 +1,7 @@
+import type { HttpRequest, HttpResponse } from '@sightline/dicomweb';
 import { demoRoutes } from './demo/demo-routes.ts';
 import { requireApiKey } from './http/api-key.ts';
-import type { Route } from './http/route.ts';
+import type { Route, RouteRequest } from './http/route.ts';
 import { launchRoutes } from './launch/launch-routes.ts';
 import { homePage } from './pages/home-page.ts';
 import type { GatewayParts } from './parts.ts';
@@ -21,21 +22,19 @@ export function gatewayRoutes(parts: GatewayParts): readonly Route[] {
 
 /** The embedded archive's own DICOMweb root and its WADO-URI address, for systems that hold the API key. */
 function archiveRoutes({ archive, apiKey }: GatewayParts): readonly Route[] {
+  const handle = (request: RouteRequest, asked: HttpRequest): Promise<HttpResponse> => {
+    requireApiKey(request, apiKey);
+    return archive.handle(asked, {
+      root: `${request.baseUrl}/dicom-web`,
+      canStore: true,
+      canDelete: true,
+      actor: { name: 'api-key', ...(request.address && { address: request.address }) },
+    });
+  };
   return [
-    {
-      path: '/dicom-web/*',
-      methods: 'any',
-      busy: true,
-      handle: (request) => {
-        requireApiKey(request, apiKey);
-        return archive.handle(request, {
-          root: `${request.baseUrl}${request.root}`,
-          canStore: true,
-          canDelete: true,
-          actor: { name: 'api-key', ...(request.address && { address: request.address }) },
-        });
-      },
-    },
+    { path: '/dicom-web/*', methods: 'any', busy: true, handle: (request) => handle(request, request) },
+    // The root itself, as people configure it.
+    { path: '/dicom-web', methods: 'any', handle: (request) => handle(request, atRoot(request)) },
     {
       path: '/wado',
       methods: ['GET'],
@@ -46,6 +45,10 @@ function archiveRoutes({ archive, apiKey }: GatewayParts): readonly Route[] {
       },
     },
   ];
+}
+
+function atRoot({ method, query, headers, body, signal }: RouteRequest): HttpRequest {
+  return { method, path: '/', query, headers, body, signal };
 }
 
 function plainRoutes({ demo }: GatewayParts): readonly Route[] {

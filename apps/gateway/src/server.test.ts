@@ -111,6 +111,24 @@ describe('the server', () => {
     expect(head.headers['content-length']).toBe(get.headers['content-length']);
   });
 
+  test('answers HEAD of the archive with the length that GET has, and none where it is not known', async () => {
+    const { server } = createTestGateway();
+    const lengths = async (url: string, method: string) => {
+      const { status, headers } = await server.request({ method, url, headers: authorised });
+      return [status, headers['content-length']];
+    };
+    for (const url of ['/dicom-web/studies/9.9.9/metadata', '/wado']) {
+      expect(await lengths(url, 'HEAD')).toEqual(await lengths(url, 'GET'));
+    }
+    const streamed: Route = {
+      path: '/streamed',
+      methods: ['GET'],
+      handle: () => ({ status: 200, headers: {} }),
+    };
+    const other = createServer({ routes: [streamed], log: createLog('silent', () => undefined) });
+    expect((await other.request({ method: 'HEAD', url: '/streamed' })).headers['content-length']).toBeUndefined();
+  });
+
   test('serves the viewer by content, compressed as the client takes it, and nothing beside it', async () => {
     const { server } = createTestGateway();
     const get = (url: string, accept?: string) =>
@@ -390,4 +408,16 @@ test('the log of a whole story names no patient, study, ticket, session or secre
   for (const secret of [...secrets, '1.2.3', 'DOE', 'JANE', 'Clinic']) expect(log).not.toContain(secret);
   for (const line of gateway.logged) expect(JSON.parse(line)).toHaveProperty('route');
   expect(log).toContain('"route":"/s/{session}/dicom-web/*"');
+});
+
+test('the root of the archive is the same with and without a slash at its end', async () => {
+  const { server } = createTestGateway();
+  const ask = (url: string, headers = {}) => server.request({ method: 'OPTIONS', url, headers });
+  const answer = await ask('/dicom-web', authorised);
+  expect(answer.status).toBe(200);
+  expect(answer.text).toBe((await ask('/dicom-web/', authorised)).text);
+  expect((await ask('/dicom-web')).status).toBe(401);
+  expect((await server.request({ url: '/dicom-web', headers: authorised })).status).toBe(
+    (await server.request({ url: '/dicom-web/', headers: authorised })).status,
+  );
 });
