@@ -100,7 +100,9 @@ export async function send(
     if (body === undefined) {
       outgoing.writeHead(
         status,
-        status === 204 || status === 304 ? headers : { 'content-length': '0', ...headers },
+        status === 204 || status === 304 || incoming.method === 'HEAD'
+          ? headers
+          : { 'content-length': '0', ...headers },
       );
       outgoing.end();
     } else if (typeof body === 'string' || body instanceof Uint8Array) {

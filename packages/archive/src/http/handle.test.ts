@@ -45,12 +45,26 @@ test.each(paths)('HEAD %s answers the headers of GET and no body', async (path) 
   const archive = await filled();
   const get = await ask(archive, path);
   const head = await ask(archive, path, { method: 'HEAD' });
-  const stable = ({ 'content-type': type, ...rest }: Readonly<Record<string, string>>) => ({
-    ...rest,
-    type: type?.split(';')[0],
-  });
+  const stable = ({
+    'content-type': type,
+    'content-length': _length,
+    ...rest
+  }: Readonly<Record<string, string>>) => ({ ...rest, type: type?.split(';')[0] });
   expect([head.status, stable(head.headers)]).toEqual([get.status, stable(get.headers)]);
   expect(head.bytes).toHaveLength(0);
+  // None for what is streamed: GET itself says it there, or nobody knows it before the end.
+  const length = head.headers['content-length'];
+  expect(length === undefined || length === String(get.bytes.length)).toBe(true);
+});
+
+test.each([
+  ['/studies', 200],
+  ['/studies/9.9.9/metadata', 404],
+])('HEAD %s (%i) has the length of the answer to GET', async (path, status) => {
+  const archive = await filled();
+  const get = await ask(archive, path);
+  const head = await ask(archive, path, { method: 'HEAD' });
+  expect([head.status, head.headers['content-length']]).toEqual([status, String(get.bytes.length)]);
 });
 
 test.each([

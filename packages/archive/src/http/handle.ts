@@ -17,6 +17,8 @@ import type { PathParameters, Services, Transaction } from './transaction.ts';
 
 const MAX_FRAMES = 10_000;
 
+const encoder = new TextEncoder();
+
 /** Answers one request of the Studies Service. Foreseen errors become problem documents here and nowhere else. */
 export async function handleRequest(
   request: HttpRequest,
@@ -147,5 +149,13 @@ export function queryOf({ query }: HttpRequest): ReturnType<typeof parseQueryStr
   }
 }
 
-/** The headers say what GET would have sent. A body that was never begun needs no ending. */
-const withoutBody = ({ status, headers }: HttpResponse): HttpResponse => ({ status, headers });
+/**
+ * RFC 9110 9.3.2: the header fields of GET, with the length of what it would have sent, where that is known. A body that
+ * was never begun needs no ending.
+ */
+function withoutBody({ status, headers, body }: HttpResponse): HttpResponse {
+  const isWhole = typeof body === 'string' || body instanceof Uint8Array;
+  if (!isWhole) return { status, headers };
+  const { length } = typeof body === 'string' ? encoder.encode(body) : body;
+  return { status, headers: { ...headers, 'content-length': String(length) } };
+}
