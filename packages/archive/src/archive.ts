@@ -98,9 +98,10 @@ export type StoreOutcome =
 
 /**
  * `conflict`: another object with the same SOP Instance UID and other bytes is already here, and stays. `unavailable`:
- * where index or bytes are kept cannot be reached; sending the object again later may do.
+ * where index or bytes are kept cannot be reached; sending the object again later may do. `processing_failed`: reading it
+ * took too long or ended, which may be the machine's fault or the object's; sending it again may do.
  */
-export type StoreRefusal = DicomErrorCode | 'conflict' | 'out_of_space' | 'unavailable';
+export type StoreRefusal = DicomErrorCode | 'conflict' | 'out_of_space' | 'unavailable' | 'processing_failed';
 
 export interface InstanceIdentity {
   readonly studyInstanceUid: Uid;

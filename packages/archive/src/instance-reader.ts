@@ -6,16 +6,25 @@ import type { DicomDataset, Uid } from '@sightline/dicom';
  */
 export interface InstanceReader {
   /**
-   * Rejects with a DicomError where the file cannot be used, and with BlobError `damaged` where its SHA-256 is not the
-   * one given.
+   * Rejects with a DicomError where the file cannot be used, with ReaderFailed where that is not known, and with
+   * BlobError `damaged` where its SHA-256 is not the one given.
    */
   read(file: string, sha256?: string): Promise<ParsedInstance>;
   /**
    * The same of a file that is in memory only, and puts what can be used on the disk, durably, under the name
    * `stagedFile(stem, hash)`. The memory moves away and comes back with the answer; when it rejects, with a DicomError,
-   * BlobError or because of the worker, it is gone.
+   * ReaderFailed, BlobError or because of the worker, it is gone.
    */
   take(file: FileInMemory, stem: string): Promise<TakenInstance>;
+}
+
+/** The worker of a file took too long, or ended: the machine may have been busy, or the file is hostile. */
+export class ReaderFailed extends Error {
+  override readonly name = 'ReaderFailed';
+
+  constructor(options?: ErrorOptions) {
+    super('Reading a file took too long, or ended.', options);
+  }
 }
 
 export interface FileInMemory {

@@ -8,7 +8,7 @@ import {
   type Staging,
 } from './blobs/blob-store.ts';
 import type { IndexStore } from './index/index-store.ts';
-import type { InstanceReader, ParsedInstance } from './instance-reader.ts';
+import { type InstanceReader, type ParsedInstance, ReaderFailed } from './instance-reader.ts';
 
 export interface RebuildParts {
   /** To be filled; what it has already stays. */
@@ -32,6 +32,8 @@ export interface Rebuilt {
     | 'deleted'
     /** Its bytes are not those of its name: left where it is, and out of the index. */
     | 'damaged'
+    /** Reading it took too long or ended: left where it is, and out of the index. */
+    | 'processing_failed'
     | DicomErrorCode;
 }
 
@@ -83,6 +85,7 @@ async function readBlob(parts: RebuildParts, blob: ListedBlob): Promise<ReadBlob
     return { blob, parsed, data };
   } catch (error) {
     if (error instanceof DicomError) return { blob, refusal: error.code };
+    if (error instanceof ReaderFailed) return { blob, refusal: 'processing_failed' };
     if (error instanceof BlobError && ['damaged', 'short', 'missing'].includes(error.code)) {
       return { blob, refusal: 'damaged' };
     }

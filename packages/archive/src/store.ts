@@ -4,7 +4,7 @@ import { BlobError, type BlobStore, type StagedBlob, type Staging } from './blob
 import { type Arrived, type IntakeParts, takeIn } from './intake.ts';
 import { IndexUnavailable } from './index/index-errors.ts';
 import type { AddOutcome, IndexStore } from './index/index-store.ts';
-import type { ParsedInstance } from './instance-reader.ts';
+import { type ParsedInstance, ReaderFailed } from './instance-reader.ts';
 
 export interface StoreParts extends IntakeParts {
   readonly index: IndexStore;
@@ -185,6 +185,7 @@ const identityOf = ({
 function refusalOf(error: unknown): StoreRefusal | undefined {
   if (error instanceof DicomError) return error.code;
   if (error instanceof IndexUnavailable) return 'unavailable';
+  if (error instanceof ReaderFailed) return 'processing_failed';
   if (!(error instanceof BlobError)) return undefined;
   const { code } = error;
   return code === 'too_large' || code === 'out_of_space' || code === 'unavailable' ? code : undefined;

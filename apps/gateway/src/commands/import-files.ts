@@ -25,6 +25,7 @@ const reasons = {
   conflict: 'Another object with the same UID and other content is already in the archive, and stays.',
   out_of_space: 'There is no room left in the data folder.',
   unavailable: 'The storage of the archive cannot be reached at the moment.',
+  processing_failed: 'Reading the file took too long or ended. It may be imported again.',
 } as const satisfies Readonly<Record<StoreRefusal, string>>;
 
 /**

@@ -65,6 +65,8 @@ const sentences: Readonly<Record<Exclude<Rebuilt['outcome'], 'stored' | 'identic
   ...dicomErrors,
   conflict: 'Another object with the same UID came earlier, and stays.',
   deleted: 'It was deleted before the index was lost, and is gone now.',
+  processing_failed:
+    'Reading it took too long or ended. Its bytes are kept: run "sightline reindex" again when the machine is less busy.',
   damaged:
     'Its bytes are not those that were stored. Restore the file from a backup, or send the object again.',
 };

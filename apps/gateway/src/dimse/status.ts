@@ -22,6 +22,7 @@ const refusals: Partial<Record<StoreRefusal | 'not_admitted', number>> = {
   conflict: Status.DuplicateInstance,
   out_of_space: Status.OutOfResources,
   unavailable: Status.OutOfResources,
+  processing_failed: Status.ProcessingFailure,
   too_large: Status.OutOfResources,
   not_admitted: Status.DataSetMismatch,
   missing_uid: Status.DataSetMismatch,

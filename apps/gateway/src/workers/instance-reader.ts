@@ -2,10 +2,10 @@ import { availableParallelism } from 'node:os';
 import {
   type InstanceReader,
   type ParsedInstance,
+  ReaderFailed,
   type TakenInstance,
   WorkersBusy,
 } from '@sightline/archive';
-import { DicomError } from '@sightline/dicom';
 import type { ParseAnswer, ParseJob } from './parse-worker.ts';
 import { createWorkerPool, type JobOptions, type WorkerPool, WorkerPoolError } from './pool.ts';
 
@@ -22,13 +22,19 @@ export interface WorkerInstanceReader extends InstanceReader {
   close(): Promise<void>;
 }
 
-/** The archive's reader, in worker threads that start with the first file. */
-export function createInstanceReader(size = THREADS): WorkerInstanceReader {
+/**
+ * The archive's reader, in worker threads that start with the first file.
+ * @param options for tests: another worker, or another time that one file may take
+ */
+export function createInstanceReader(
+  size = THREADS,
+  options: { readonly script?: URL; readonly deadlineMs?: number } = {},
+): WorkerInstanceReader {
   const pool: WorkerPool<ParseJob, ParseAnswer> = createWorkerPool({
-    script: new URL('./parse-worker.ts', import.meta.url),
+    script: options.script ?? new URL('./parse-worker.ts', import.meta.url),
     size,
     maxQueued: MAX_QUEUED,
-    deadlineMs: DEADLINE_MS,
+    deadlineMs: options.deadlineMs ?? DEADLINE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
   });
   // The worker answers each kind of job with its own kind of answer.
@@ -45,7 +51,7 @@ export function createInstanceReader(size = THREADS): WorkerInstanceReader {
   };
 }
 
-/** A file that takes a worker down, or its time, is a file that cannot be used. */
+/** A worker that ends, or is ended, says nothing about the file: it may be hostile, or the machine too busy. */
 async function run(
   pool: WorkerPool<ParseJob, ParseAnswer>,
   job: ParseJob,
@@ -54,9 +60,9 @@ async function run(
   try {
     return await pool.run(job, options);
   } catch (error) {
-    if (error instanceof WorkerPoolError && error.code === 'overloaded')
-      throw new WorkersBusy({ cause: error });
-    const isFileAtFault = error instanceof WorkerPoolError && ['crashed', 'timed_out'].includes(error.code);
-    throw isFileAtFault ? new DicomError('malformed', { cause: error }) : error;
+    if (!(error instanceof WorkerPoolError)) throw error;
+    if (error.code === 'overloaded') throw new WorkersBusy({ cause: error });
+    if (error.code === 'crashed' || error.code === 'timed_out') throw new ReaderFailed({ cause: error });
+    throw error;
   }
 }

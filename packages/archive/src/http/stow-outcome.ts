@@ -64,6 +64,11 @@ export const failures: Readonly<Record<FailureCode, FailureRow>> = {
   too_large: { reason: 0xa700, meaning: 'the object is larger than this archive takes' },
   out_of_space: { reason: 0xa700, meaning: 'the disk is full', status: 507 },
   unavailable: { reason: 0xa700, meaning: 'the storage cannot be reached at the moment', status: 503 },
+  processing_failed: {
+    reason: 0x0110,
+    meaning: 'reading the object took too long or ended; it may be sent again',
+    status: 503,
+  },
   not_admitted: {
     reason: 0xa900,
     meaning: 'the object is of another study than the address, or of one that the session may not store',
