@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startGateway, type TestGateway } from '../e2e/support/gateway.ts';
 import { metadataAsk, wholeStudy, type Work, works } from './archive-works.ts';
@@ -6,13 +5,13 @@ import type { Figure } from './bench.ts';
 import { ct300, ctSlice } from './ct-series.ts';
 import { type Answered, type Ask, type HttpConnection, withConnections } from './http-client.ts';
 import { startOrthanc } from './orthanc.ts';
+import { residentMegabytes } from './resident-memory.ts';
 import { smallStudies, smallStudy } from './small-studies.ts';
 import { median, percentile, round } from './statistics.ts';
 
 const ROUNDS = 3;
 const SECONDS = 2;
 const BOUNDARY = 'sightline-bench-boundary';
-const MEBIBYTE = 1024 ** 2;
 
 /** An archive to ask: ours or a peer. */
 interface Server {
@@ -275,10 +274,4 @@ async function benchMemory(gateway: TestGateway): Promise<Figure> {
     better: 'lower',
     atMost: 300,
   };
-}
-
-/** Linux only; 0 elsewhere. */
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024) / MEBIBYTE;
 }

@@ -11,10 +11,12 @@ import type { BenchContext, Figure } from './bench.ts';
 import { ct300, ctSlice, slicePixels } from './ct-series.ts';
 import { benchFirstImage } from './first-image.ts';
 import { benchFrames } from './frames.ts';
+import { benchMillion } from './million.ts';
 
 /** Each is given a folder of its own for its files. */
 const benches: Readonly<Record<string, (folder: string) => Promise<Figure[]>>> = {
   archive: benchArchive,
+  million: benchMillion,
   frames: (folder) => onCtSeries(folder, benchFrames),
   'first-image': (folder) => onCtSeries(folder, benchFirstImage),
 };
