@@ -6,6 +6,7 @@ import { startGateway, type TestGateway } from '../e2e/support/gateway.ts';
 import type { Figure } from './bench.ts';
 import { type HttpConnection, withConnections } from './http-client.ts';
 import { anyDay, below, makeMillion, million, MODALITIES, pick, SYLLABLES, uidOf } from './million-index.ts';
+import { residentMegabytes } from './resident-memory.ts';
 import { percentile, round } from './statistics.ts';
 
 const RUNS = 40;
