@@ -105,7 +105,12 @@ async function openDimse(archive: Archive, dimse: DimseSetting, log: Log): Promi
   const { openDimseDoor } = await import('../dimse/dimse-door.ts');
   const onFailure = (error: unknown): void => log.failure('dimse', 'dimse', error);
   try {
-    return await openDimseDoor({ archive, ...dimse, onFailure });
+    return await openDimseDoor({
+      archive,
+      ...dimse,
+      onFailure,
+      onRejected: (rejection) => log.event('dimse_rejected', { ...rejection }),
+    });
   } catch (cause) {
     const reason = failureReason(cause)?.replaceAll(/SIGHTLINE_(HOST|PORT)/g, 'SIGHTLINE_DIMSE_$1');
     if (reason === undefined) throw cause;

@@ -36,12 +36,14 @@ describe('an association', () => {
 
   const peers = [{ aeTitle: 'CT1', host: 'localhost', port: 104, may: ['store'] as const }];
   test.each([
-    ['an unknown caller', { calling: 'OTHER' }, 3],
-    ['another name than ours', { calling: 'CT1', called: 'ORTHANC' }, 7],
-  ])('of %s is rejected with its reason', async (_, names, reason) => {
-    const { door } = await openTestDoor({ peers });
+    ['an unknown caller', { calling: 'OTHER' }, 3, 'calling_ae_title_or_host'],
+    ['another name than ours', { calling: 'CT1', called: 'ORTHANC' }, 7, 'called_ae_title'],
+  ])('of %s is rejected with its reason, which the operator is told too', async (_, names, reason, told) => {
+    const onRejected = vi.fn();
+    const { door } = await openTestDoor({ peers, onRejected });
     const { rejection, statuses } = await askByLibrary(door.port, new CEchoRequest(), names);
     expect([rejection, statuses]).toEqual([{ result: 1, source: 1, reason }, []]);
+    expect(onRejected.mock.calls).toEqual([[{ reason: told, address: '127.0.0.1' }]]);
   });
 
   test('of a known name from another host is rejected', async () => {

@@ -8,7 +8,7 @@ import { createFindHandler } from './find-scp.ts';
 import { Implementation } from './library.ts';
 import { createPeers, type DimsePeer } from './peers.ts';
 import { createGetHandler, createMoveHandler } from './retrieve-scp.ts';
-import { type Handler, ServedAssociation } from './served-association.ts';
+import { type Handler, type Rejection, ServedAssociation } from './served-association.ts';
 import { Status } from './status.ts';
 import { createStoreHandler } from './store-scp.ts';
 
@@ -21,6 +21,8 @@ export interface DimseDoorOptions {
   readonly peers: readonly DimsePeer[];
   /** Unforeseen errors; what peers do wrong is none. */
   readonly onFailure: (error: unknown) => void;
+  /** For the operator: who was sent away says no more than that. */
+  readonly onRejected?: (rejection: Rejection) => void;
   /** A peer from which nothing comes for so long is given up; 60 s unless a test says otherwise. */
   readonly silenceMs?: number;
 }
@@ -50,7 +52,7 @@ export async function openDimseDoor(options: DimseDoorOptions): Promise<DimseDoo
   Implementation.setImplementationClassUid(IMPLEMENTATION_CLASS_UID);
   Implementation.setImplementationVersion(IMPLEMENTATION_VERSION_NAME);
   Implementation.setMaxPduLength(MAX_PDU_BYTES);
-  const { aeTitle, onFailure, silenceMs = SILENCE_MS } = options;
+  const { aeTitle, onFailure, onRejected = () => {}, silenceMs = SILENCE_MS } = options;
   const peers = createPeers(options.peers);
   const handlers = handlersOf(options, silenceMs);
   const open = new Set<ServedAssociation>();
@@ -61,6 +63,7 @@ export async function openDimseDoor(options: DimseDoorOptions): Promise<DimseDoo
       handlers,
       silenceMs,
       onFailure,
+      onRejected,
       isFull: () => open.size > MAX_ASSOCIATIONS,
       onClose: () => open.delete(association),
     });

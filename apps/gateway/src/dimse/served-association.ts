@@ -26,6 +26,13 @@ export interface Asked extends Request {
 
 export type Handler = (asked: Asked) => Promise<void>;
 
+/** Why there is no association, for the operator. The names that were said are a stranger's text, and not in it. */
+export interface Rejection {
+  readonly reason: 'calling_ae_title_or_host' | 'called_ae_title' | 'too_many_associations';
+  /** Of the peer. */
+  readonly address: string;
+}
+
 export interface AssociationOptions {
   readonly aeTitle: string;
   readonly peers: Peers;
@@ -35,6 +42,7 @@ export interface AssociationOptions {
   /** No more associations can be taken now. */
   readonly isFull: () => boolean;
   readonly onFailure: (error: unknown) => void;
+  readonly onRejected: (rejection: Rejection) => void;
   readonly onClose: () => void;
 }
 
@@ -46,6 +54,12 @@ const services: ReadonlyMap<number, DimseService | 'echo'> = new Map([
   [CommandField.MoveRequest, 'move'],
   [CommandField.GetRequest, 'get'],
 ]);
+
+/** PS3.8 table 9-21. */
+const nameReasons = {
+  called_ae_title: RejectReason.CalledAeNotRecognized,
+  calling_ae_title_or_host: RejectReason.CallingAeNotRecognized,
+} as const;
 
 const verdicts = {
   user: PresentationContextResult.RejectUser,
@@ -104,16 +118,14 @@ export class ServedAssociation extends Scp {
     const { wire } = this.#exchange;
     this.#callingAeTitle = association.getCallingAeTitle();
     if (isFull()) {
-      return this.#reject(
-        RejectResult.Transient,
-        RejectSource.ServiceProviderPresentation,
-        RejectReason.LocalLimitExceeded,
-      );
+      const { ServiceProviderPresentation } = RejectSource;
+      this.#options.onRejected({ reason: 'too_many_associations', address: wire.remoteAddress ?? '' });
+      this.#reject(RejectResult.Transient, ServiceProviderPresentation, RejectReason.LocalLimitExceeded);
+      return;
     }
-    if (association.getCalledAeTitle() !== aeTitle)
-      return this.#rejectName(RejectReason.CalledAeNotRecognized);
+    if (association.getCalledAeTitle() !== aeTitle) return this.#rejectName('called_ae_title');
     const services = await peers.servicesOf(this.#callingAeTitle, wire.remoteAddress);
-    if (!services) return this.#rejectName(RejectReason.CallingAeNotRecognized);
+    if (!services) return this.#rejectName('calling_ae_title_or_host');
     this.#services = services;
     this.#exchange.contexts = acceptContexts(association, services);
     wire.peerMaxPduLength = association.getMaxPduLength();
@@ -123,8 +135,9 @@ export class ServedAssociation extends Scp {
     this.sendAssociationAccept();
   }
 
-  #rejectName(reason: number): void {
-    this.#reject(RejectResult.Permanent, RejectSource.ServiceUser, reason);
+  #rejectName(name: keyof typeof nameReasons): void {
+    this.#options.onRejected({ reason: name, address: this.#exchange.wire.remoteAddress ?? '' });
+    this.#reject(RejectResult.Permanent, RejectSource.ServiceUser, nameReasons[name]);
   }
 
   #reject(result: number, source: number, reason: number): void {
