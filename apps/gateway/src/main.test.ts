@@ -149,6 +149,15 @@ describe('import', () => {
   });
 });
 
+test.each([['verify'], ['audit'], ['delete', '1.2.3']])(
+  '%s says that there is no archive, rather than that all of it is well, and makes none',
+  async (...args) => {
+    const data = join(folder, 'nowhere');
+    expectOneSentence(await run(args, { SIGHTLINE_DATA_DIR: data }), /^There is no archive in .*nowhere\./);
+    expect(existsSync(data)).toBe(false);
+  },
+);
+
 describe('serve refuses in one sentence', () => {
   test('a configuration that cannot be used, with every bad key', async () => {
     const { code, err } = await run(['serve'], { SIGHTLINE_PORT: 'x', SIGHTLINE_LOG_LEVEL: 'loud' });

@@ -12,7 +12,7 @@ import { describeVerify, isWhole, verifyArchive } from './commands/verify-archiv
 import { walkRefusals } from './commands/walk-files.ts';
 import { readConfig, StartError, unknownKeys } from './config.ts';
 import { logToStandardError } from './log.ts';
-import { openDataFolder } from './storage/data-folder.ts';
+import { type DataFolder, openDataFolder, openUsedDataFolder } from './storage/data-folder.ts';
 import { openGatewayDatabase } from './storage/gateway-database.ts';
 
 /** The longest that open requests may take to end; the whole stop stays below 10 s. */
@@ -82,6 +82,7 @@ async function serve(): Promise<number> {
 
 /** What a command beside the server works with; let go of when it ends. */
 async function withArchive(
+  openFolder: (path: string) => DataFolder,
   work: (opened: {
     readonly archive: Archive;
     readonly trail: AuditTrail;
@@ -89,7 +90,7 @@ async function withArchive(
   }) => Promise<number>,
 ): Promise<number> {
   const config = readConfig(process.env);
-  const folder = openDataFolder(config.dataDir);
+  const folder = openFolder(config.dataDir);
   const database = openGatewayDatabase(folder.fileOf('gateway.sqlite'));
   const trail = openAuditTrail(database);
   try {
@@ -105,7 +106,7 @@ async function withArchive(
 }
 
 function importPaths(paths: readonly string[]): Promise<number> {
-  return withArchive(async ({ archive, dataDir }) => {
+  return withArchive(openDataFolder, async ({ archive, dataDir }) => {
     // The default is relative: from another folder this is another archive, and nobody would know.
     warn(`Importing into the archive in ${dataDir}`);
     const show = showProgress<ImportSummary>(
@@ -120,7 +121,7 @@ function importPaths(paths: readonly string[]): Promise<number> {
 }
 
 function verify(): Promise<number> {
-  return withArchive(async ({ archive, trail }) => {
+  return withArchive(openUsedDataFolder, async ({ archive, trail }) => {
     const show = showProgress<number>((checked) => `${checked} files checked`);
     const summary = await verifyArchive(archive, trail, clock, show);
     clearProgress();
@@ -144,7 +145,7 @@ async function reindex(): Promise<number> {
 }
 
 function deletePath(uids: readonly string[]): Promise<number> {
-  return withArchive(async ({ archive }) => {
+  return withArchive(openUsedDataFolder, async ({ archive }) => {
     const [study, series, instance] = uids.map(asStoredUid);
     if (study === undefined || uids.some((text) => asStoredUid(text) === undefined)) {
       warn('One of these is no UID.');
@@ -158,7 +159,7 @@ function deletePath(uids: readonly string[]): Promise<number> {
 }
 
 async function printAudit(): Promise<number> {
-  const folder = openDataFolder(readConfig(process.env).dataDir);
+  const folder = openUsedDataFolder(readConfig(process.env).dataDir);
   const database = openGatewayDatabase(folder.fileOf('gateway.sqlite'));
   try {
     for (const event of openAuditTrail(database).events()) print(`${JSON.stringify(event)}\n`);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { StartError } from '../config.ts';
 
@@ -22,6 +22,22 @@ export function openDataFolder(path: string): DataFolder {
     );
   }
   return { path: absolute, fileOf: (name) => join(absolute, name) };
+}
+
+/** Of these at least one is in every data folder that was ever used. */
+const TRACES = ['gateway.sqlite', 'index.sqlite', 'blobs'];
+
+/**
+ * For commands that ask about an archive: one that is not there must not look like one that is empty and whole. Throws a
+ * StartError where there is none.
+ */
+export function openUsedDataFolder(path: string): DataFolder {
+  const absolute = resolve(path);
+  if (!TRACES.some((name) => existsSync(join(absolute, name))))
+    throw new StartError(
+      `There is no archive in ${absolute}. Set SIGHTLINE_DATA_DIR to the folder that the gateway uses.`,
+    );
+  return openDataFolder(path);
 }
 
 /**
