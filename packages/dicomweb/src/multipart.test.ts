@@ -139,3 +139,21 @@ describe('writeMultipart', () => {
     expect(multipartLength(BOUNDARY, [])).toBe(`--${BOUNDARY}--\r\n`.length);
   });
 });
+
+test('the body of a part is let go of when the reader leaves after its head', async () => {
+  let isClosed = false;
+  const body: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: () => ({
+      next: async () => ({ done: false, value: Uint8Array.of(1) }),
+      async return() {
+        isClosed = true;
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+  for await (const head of writeMultipart('b', [{ headers: {}, body }])) {
+    expect(head.length).toBeGreaterThan(0);
+    break;
+  }
+  expect(isClosed).toBe(true);
+});

@@ -43,10 +43,17 @@ export async function* writeMultipart(
 ): AsyncGenerator<Uint8Array> {
   let isFirst = true;
   for await (const { headers, body } of parts) {
-    yield partHead(boundary, headers, isFirst);
-    isFirst = false;
-    if (body instanceof Uint8Array) yield body;
-    else yield* body;
+    let isBegun = false;
+    try {
+      yield partHead(boundary, headers, isFirst);
+      isFirst = false;
+      isBegun = true;
+      if (body instanceof Uint8Array) yield body;
+      else yield* body;
+    } finally {
+      // Whoever leaves between the head of a part and its body leaves the body open.
+      if (!isBegun && !(body instanceof Uint8Array)) await body[Symbol.asyncIterator]().return?.();
+    }
   }
   yield closeDelimiter(boundary, isFirst);
 }

@@ -1,4 +1,4 @@
-import { begun, readAhead } from '../http/read-ahead.ts';
+import { begun, discardBody, readAhead } from '../http/read-ahead.ts';
 import { crc32 } from './crc32.ts';
 
 /** One file of an archive: its bytes are read when its turn comes. */
@@ -46,11 +46,10 @@ export async function* writeZip(entries: readonly ZipEntry[]): AsyncGenerator<Ui
   if (!entries.every(({ name }) => SAFE_NAME.test(name)))
     throw new RangeError('not a name for a file in an archive');
   // The next file is read and checked while this one is on its way.
-  const files = readAhead(
-    entries,
-    async (entry) => ({ entry, body: begun(await entry.open()) }),
-    FILES_AHEAD,
-  );
+  const files = readAhead(entries, async (entry) => ({ entry, body: begun(await entry.open()) }), {
+    depth: FILES_AHEAD,
+    discard: ({ body }) => discardBody(body),
+  });
   for await (const { entry, body } of files) {
     yield localHeader(entry);
     let crc = 0;

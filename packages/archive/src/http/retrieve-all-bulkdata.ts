@@ -5,7 +5,7 @@ import { negotiate } from './accept.ts';
 import { multipartResponse } from './multipart-response.ts';
 import { ArchiveProblem } from './problems.ts';
 import { pixelParts, plainPixels } from './retrieve-pixeldata.ts';
-import { instanceUrl, listInstances, type Asked, type Services } from './transaction.ts';
+import { instanceUrl, listInstances, openBody, type Asked, type Services } from './transaction.ts';
 
 /** Media types of a whole study, series or object that mean its bulk data, PS3.18 table 8.7.3-2. */
 export const bulkOffers: readonly Offer[] = [
@@ -58,7 +58,7 @@ async function* bulkParts(
         'Content-Length': String(bulk.length),
         'Content-Location': `${instanceUrl(asked.context.root, instance)}/bulkdata/${path}`,
       };
-      yield { headers, body: await bulk.read() };
+      yield { headers, body: await openBody(asked, () => bulk.read()) };
     }
     if (instance.numberOfFrames > 0) {
       yield* pixelParts(asked, services, [{ instance, offer: plainPixels(instance) }]);

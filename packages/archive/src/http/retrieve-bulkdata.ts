@@ -6,7 +6,7 @@ import { multipartResponse } from './multipart-response.ts';
 import { ArchiveProblem } from './problems.ts';
 import { retrievePixeldata } from './retrieve-pixeldata.ts';
 import { singlePartResponse } from './single-part.ts';
-import { findInstance, instanceUrl, type Asked, type Services } from './transaction.ts';
+import { findInstance, instanceUrl, openBody, type Asked, type Services } from './transaction.ts';
 
 const octets: readonly Offer[] = [true, false].map((multipart) => ({
   mediaType: 'application/octet-stream',
@@ -50,7 +50,7 @@ export async function retrieveBulkdata(asked: Asked, services: Services): Promis
     'Content-Length': String(bulk.length),
     'Content-Location': location,
   };
-  const body = await bulk.read();
+  const body = await openBody(asked, () => bulk.read());
   async function* parts(): AsyncGenerator<Part> {
     yield { headers, body };
   }

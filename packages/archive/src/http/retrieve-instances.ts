@@ -13,10 +13,17 @@ import { multipartResponse } from './multipart-response.ts';
 import { objectOffers } from './object-offers.ts';
 import { ArchiveProblem } from './problems.ts';
 import { bulkOffers, retrieveAllBulkdata } from './retrieve-all-bulkdata.ts';
-import { begun, readAhead } from './read-ahead.ts';
+import { begun, discardBody, readAhead } from './read-ahead.ts';
 import { explainingFrames } from './retrieve-frames.ts';
 import { singlePartResponse } from './single-part.ts';
-import { findInstance, instanceUrl, listInstances, type Asked, type Services } from './transaction.ts';
+import {
+  findInstance,
+  instanceUrl,
+  listInstances,
+  openBody,
+  type Asked,
+  type Services,
+} from './transaction.ts';
 import { zipOffer, zipResponse } from './zip-response.ts';
 
 /** Enough to keep disk and decoders at work; each is a piece or a frame in memory. */
@@ -152,9 +159,10 @@ async function refuseDamaged(
 async function severalParts(
   instances: readonly StoredInstance[],
   syntaxes: ReadonlyMap<string, string>,
-  { context }: Asked,
+  asked: Asked,
   services: Services,
 ): Promise<HttpResponse> {
+  const { context } = asked;
   const targetOf = (instance: StoredInstance): string =>
     syntaxes.get(syntaxKey(instance)) ?? instance.transferSyntaxUid;
   const headersOf = (instance: StoredInstance, size: number | undefined): Record<string, string> => ({
@@ -166,7 +174,9 @@ async function severalParts(
     const { blobs } = services;
     const target = targetOf(instance);
     if (target === instance.transferSyntaxUid) {
-      const body = await blobs.stream(instance.hash, instance.size, undefined, instance.crc32);
+      const body = await openBody(asked, () =>
+        blobs.stream(instance.hash, instance.size, undefined, instance.crc32),
+      );
       return { headers: headersOf(instance, instance.size), body };
     }
     const { length, bytes } = await openTranscoded(services, instance, target);
@@ -183,7 +193,7 @@ async function severalParts(
         const { headers, body } = await open(instance);
         return { headers, body: body instanceof Uint8Array ? body : begun(body) };
       },
-      OBJECTS_AHEAD,
+      { depth: OBJECTS_AHEAD, discard: ({ body }) => discardBody(body) },
     );
   }
   const areAllStored = instances.every((instance) => targetOf(instance) === instance.transferSyntaxUid);

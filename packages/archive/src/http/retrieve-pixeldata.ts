@@ -10,7 +10,7 @@ import { multipartResponse } from './multipart-response.ts';
 import { ArchiveProblem } from './problems.ts';
 import { explainingFrames } from './retrieve-frames.ts';
 import { singlePartResponse } from './single-part.ts';
-import { instanceUrl, listInstances, type Asked, type Services } from './transaction.ts';
+import { openBody, instanceUrl, listInstances, type Asked, type Services } from './transaction.ts';
 
 /**
  * PS3.18 10.4: the pixel data of all objects below the path. Uncompressed, the frames of an object are one part, one
@@ -96,7 +96,7 @@ interface Chosen {
 
 /** The parts of the pixel data of these objects. */
 export async function* pixelParts(
-  { context }: Asked,
+  asked: Asked,
   services: Services,
   chosen: readonly Chosen[],
 ): AsyncGenerator<Part> {
@@ -104,7 +104,7 @@ export async function* pixelParts(
     if (!offer) continue;
     const { mediaType, transferSyntax: uid } = offer;
     const type = formatMediaType(mediaType, { 'transfer-syntax': uid });
-    const url = instanceUrl(context.root, instance);
+    const url = instanceUrl(asked.context.root, instance);
     const headersOf = (location: string, length: number): Record<string, string> => ({
       'Content-Type': type,
       'Content-Length': String(length),
@@ -112,14 +112,19 @@ export async function* pixelParts(
     });
     if (uid === EXPLICIT_VR_LITTLE_ENDIAN) {
       const pixels = await explainingFrames(() => openPixelData(services.frames, instance));
-      yield { headers: headersOf('pixeldata', pixels.length), body: await pixels.read() };
+      yield {
+        headers: headersOf('pixeldata', pixels.length),
+        body: await openBody(asked, () => pixels.read()),
+      };
       continue;
     }
     // A video is one frame of any size, and too long to be held while it is checked.
     const isVideo = transferSyntax(uid)?.family === 'video';
     for (let frame = 1; frame <= instance.numberOfFrames; frame += 1) {
       const length = await services.frames.storedLength(instance, frame);
-      const body = await services.frames[isVideo ? 'stream' : 'stored'](instance, frame);
+      const body = await openBody<Part['body']>(asked, () =>
+        services.frames[isVideo ? 'stream' : 'stored'](instance, frame),
+      );
       yield { headers: headersOf(`frames/${frame}`, length), body };
     }
   }

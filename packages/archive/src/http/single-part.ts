@@ -1,7 +1,7 @@
 import type { HttpResponse } from '@sightline/dicomweb';
 import { isKnown, notModified, PRIVATE_CACHE } from './conditional.ts';
 import { ArchiveProblem } from './problems.ts';
-import type { Asked } from './transaction.ts';
+import { openBody, type Asked } from './transaction.ts';
 
 /** One body of a known length. */
 export interface SinglePart {
@@ -48,7 +48,7 @@ export async function singlePartResponse(asked: Asked, part: SinglePart): Promis
     return {
       status: 200,
       headers: { ...headers, 'content-length': String(length) },
-      body: await part.read(),
+      body: await openBody(asked, () => part.read()),
     };
   }
   const last = range.offset + range.length - 1;

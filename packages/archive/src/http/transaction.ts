@@ -91,6 +91,21 @@ export async function listInstances(asked: Asked, services: Services): Promise<r
   return found;
 }
 
+/**
+ * The body of an answer or of its first part, opened before the answer begins. HEAD opens nothing: nobody would read it,
+ * and a connection to where blobs are kept would wait for that.
+ */
+export function openBody<Body>(
+  { request }: Asked,
+  open: () => Promise<Body>,
+): Promise<Body | AsyncIterable<Uint8Array>> {
+  return request.method === 'HEAD' ? Promise.resolve(nothing()) : open();
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {
+  // Nobody reads it.
+}
+
 export function instanceUrl(root: string, instance: StoredInstance): string {
   const { studyInstanceUid, seriesInstanceUid, sopInstanceUid } = instance;
   return `${root}/studies/${studyInstanceUid}/series/${seriesInstanceUid}/instances/${sopInstanceUid}`;
