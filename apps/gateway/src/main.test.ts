@@ -158,6 +158,16 @@ test.each([['verify'], ['audit'], ['delete', '1.2.3']])(
   },
 );
 
+test('audit names the file that is damaged, and what to do', async () => {
+  const data = join(folder, 'damaged');
+  mkdirSync(data);
+  writeFileSync(join(data, 'gateway.sqlite'), 'no database at all '.repeat(500));
+  expectOneSentence(
+    await run(['audit'], { SIGHTLINE_DATA_DIR: data }),
+    /^The file gateway\.sqlite .* is damaged: .* backup/,
+  );
+});
+
 describe('serve refuses in one sentence', () => {
   test('a configuration that cannot be used, with every bad key', async () => {
     const { code, err } = await run(['serve'], { SIGHTLINE_PORT: 'x', SIGHTLINE_LOG_LEVEL: 'loud' });

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { StartError } from '../config.ts';
 
 /**
  * Tickets, sessions, settings and the audit trail. A ticket that is spent must stay spent after a power cut, hence FULL: the answer goes
@@ -25,12 +26,30 @@ const SCHEMA = `
 /** What the stores of tickets, sessions and settings are given; the driver itself stays in this file. */
 export type GatewayDatabase = DatabaseSync;
 
-/** Opens the gateway's own database, creating it when it is not there; `:memory:` for tests. */
+/**
+ * Opens the gateway's own database, creating it when it is not there; `:memory:` for tests. Throws a StartError where the
+ * file is damaged.
+ */
 export function openGatewayDatabase(file: string): GatewayDatabase {
   const database = new DatabaseSync(file, { timeout: 5000 });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-  database.exec(SCHEMA);
-  return database;
+  try {
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    database.exec(SCHEMA);
+    return database;
+  } catch (cause) {
+    database.close();
+    if (!isDamaged(cause)) throw cause;
+    throw new StartError(
+      'The file gateway.sqlite of the data folder is damaged: it holds sessions and the audit trail, no images. Put it back from a backup; or move it away, with the files whose names begin with its own, and a new trail begins.',
+      { cause },
+    );
+  }
+}
+
+/** SQLITE_CORRUPT, SQLITE_NOTADB. */
+function isDamaged(error: unknown): boolean {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) : 0;
+  return [11, 26].includes(code & 0xff);
 }
 
 /** SQLITE_FULL, and what says the same of the memory that processes share. */
