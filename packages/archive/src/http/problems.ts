@@ -34,7 +34,7 @@ export const archiveProblems = {
     status: 400,
     title: 'Multipart message incomplete',
     detail:
-      'The multipart message breaks RFC 2046 or ends before its closing boundary. Objects that were complete are stored; sending them again does no harm.',
+      'The multipart message breaks RFC 2046, ends before its closing boundary, or has another boundary than the Content-Type header names, if that names one. Objects that were complete are stored; sending them again does no harm.',
   },
   commitment_malformed: {
     status: 400,
@@ -195,7 +195,11 @@ export class ArchiveProblem extends Error {
 export function problemResponse({ code, parameter, headers }: ArchiveProblem): HttpResponse {
   const { status, title, detail } = archiveProblems[code];
   const errors = parameter && [
-    { param: parameter, code: 'bad_value', message: 'This value is not allowed.' },
+    {
+      param: parameter,
+      code: 'bad_value',
+      message: 'The parameter is missing, or has a value that is not allowed here.',
+    },
   ];
   const body = {
     type: `urn:sightline:problem:${code}`,
