@@ -80,14 +80,17 @@ export function fieldsOf(resource: SearchResource, query: StudyQuery): AnswerFie
   const tables = [...required, ...levels.flatMap((each) => ifKnown[each])];
   const asked = [...keys, ...included].filter((path) => isAtOrAbove(firstTag(path), level));
   const ofIndex = new Set([...tables, ...keys].map(firstTag));
-  const isIndexed = (path: string): boolean =>
-    ofIndex.has(firstTag(path)) || isOfIndex(firstTag(path), level);
+  const wanted = [...tables, ...asked];
+  const isIndexed = (path: string): boolean => {
+    const tag = firstTag(path);
+    return isOfIndex(tag, level) || (ofIndex.has(tag) && (level !== 'instance' || !isStudyAttribute(tag)));
+  };
   return {
     resource,
-    tree: treeOf([...tables, ...asked.filter(isIndexed)]),
+    tree: treeOf(wanted.filter(isIndexed)),
     empty: new Map([...required, ...asked.map(firstTag)].flatMap(withVr)),
     allOf: isAll ? levelsUpTo[level] : [],
-    metadata: isAll && level === 'instance' ? 'all' : treeOf(asked.filter((path) => !isIndexed(path))),
+    metadata: isAll && level === 'instance' ? 'all' : treeOf(wanted.filter((path) => !isIndexed(path))),
     privateCreators: query.privateCreators ?? {},
   };
 }
@@ -110,7 +113,8 @@ const isOfStudy = (tag: string): boolean => isStudyAttribute(tag) || counts.stud
 
 /**
  * What the index can answer. Of an object it knows the object's own attributes; those of its study and series are what
- * most of their objects say, and this one may say otherwise: another Frame of Reference, another date.
+ * most of their objects say, and this one may say otherwise: another Frame of Reference, another date. Whose it is, an
+ * object always says for itself: it may have come to a study of somebody else.
  */
 const isOfIndex = (tag: string, level: QueryLevel): boolean =>
   isCount(tag) || level !== 'instance' || isInstanceAttribute(tag);

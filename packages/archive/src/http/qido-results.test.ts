@@ -82,3 +82,23 @@ test('the same matches as XML, one document a part', async () => {
     204,
   );
 });
+
+test('an object says for itself whose it is, also where it came to the study of somebody else', async () => {
+  const archive = await openArchive();
+  const stray = { '00100010': pn('Roe^John'), '00100020': { vr: 'LO', Value: ['P2'] } } as const;
+  await archive.store(once(synthetic()));
+  await archive.store(once(synthetic({ instance: '1.2.3.1.2', attributes: stray })));
+  const anonymous = { '00100010': { vr: 'PN' }, '00100020': { vr: 'LO' } } as const;
+  await archive.store(once(synthetic({ instance: '1.2.3.1.3', attributes: anonymous })));
+  for (const query of ['', 'PatientID=P1', 'PatientName=Doe*&includefield=PatientName']) {
+    const answer = await ask(archive, '/instances', { query });
+    const patients = answer
+      .json()
+      .map((each) => [getText(each, '00080018'), getText(each, '00100020'), each['00100010']?.Value?.[0]]);
+    expect(patients.toSorted()).toEqual([
+      ['1.2.3.1.1', 'P1', { Alphabetic: 'Doe^Jane' }],
+      ['1.2.3.1.2', 'P2', { Alphabetic: 'Roe^John' }],
+      ['1.2.3.1.3', undefined, undefined],
+    ]);
+  }
+});
