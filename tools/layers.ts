@@ -16,6 +16,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
 /** A vendor lives on one island; the rest of the code talks to our own interface. */
 export const islands: readonly { readonly vendor: RegExp; readonly homes: readonly string[] }[] = [
   { vendor: /^fastify$|^@fastify\//, homes: ['apps/gateway/src/server.ts'] },
+  { vendor: /^@julusian\/jpeg-turbo$/, homes: ['apps/gateway/src/workers/'] },
   { vendor: /^sharp$/, homes: ['apps/gateway/src/workers/'] },
   { vendor: /^node:worker_threads$/, homes: ['apps/gateway/src/workers/'] },
   {

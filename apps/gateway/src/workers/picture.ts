@@ -14,6 +14,8 @@ import sharp, { type Sharp } from 'sharp';
 import { annotationText } from './annotations.ts';
 import { embedProfile, profileOf, withProfile } from './color-profile.ts';
 import { encodeGreyGif } from './grey-gif.ts';
+import { encodeJpeg } from './jpeg-encoder.ts';
+import { shrink } from './shrink.ts';
 import { writeOnPicture } from './write-on-picture.ts';
 
 // A worker is one thread of a pool that already fills the machine.
@@ -41,13 +43,29 @@ export async function encodePicture(
     into: canvas(pixels),
   });
   const { annotations = [], iccProfile = 'no' } = job;
-  if (annotations.length === 0 && iccProfile === 'no')
-    return encoded(fitted(asSharp(picture), picture, job), job);
+  if (annotations.length === 0 && iccProfile === 'no') return encodePlain(picture, job);
   const sized = job.viewport ? await asPicture(fitted(asSharp(picture), picture, job)) : picture;
   const shown = { frame: job.frame + 1, ...chosenVoi(voi, dataset, job, bulk) };
   const written =
     annotations.length > 0 ? writeOnPicture(sized, annotationText(dataset, annotations, shown)) : sized;
   return withColors(written, dataset, job);
+}
+
+/** Nothing but the picture, which is what most requests are for: without the image library where that is possible. */
+async function encodePlain(picture: Picture8, job: RenderJob): Promise<Uint8Array> {
+  const sized = job.viewport ? muchSmaller(picture, job.viewport) : picture;
+  if (sized === undefined) return encoded(fitted(asSharp(picture), picture, job), job);
+  const jpeg = job.mediaType === 'image/jpeg' ? encodeJpeg(sized, job.quality) : undefined;
+  return jpeg ?? encoded(asSharp(sized), job);
+}
+
+/** At half the size or less, means of areas are as good as anything; above that the image library is sharper. */
+function muchSmaller(picture: Picture8, { width, height, source }: Viewport): Picture8 | undefined {
+  const { columns, rows } = picture;
+  const scale = Math.min(width / columns, height / rows);
+  if (source !== undefined || scale > 0.5) return undefined;
+  const fit = (side: number): number => Math.max(1, Math.round(side * scale));
+  return shrink(picture, fit(columns), fit(rows));
 }
 
 let latestCanvas = new Uint8Array(0);
