@@ -61,7 +61,7 @@ export const archiveProblems = {
     status: 404,
     title: 'Nothing to show',
     detail:
-      'This object or series has no pixels and no text to show: it may be a plan, a waveform, a presentation state, or several documents or videos.',
+      'This has nothing that can be shown here: it may be a plan, a waveform, a presentation state, or several documents or videos. A thumbnail is of images only, not of a report or a video.',
   },
   commitment_not_found: {
     status: 404,
