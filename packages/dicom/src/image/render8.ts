@@ -70,18 +70,31 @@ export function renderGrey(
   return { columns, rows, channels: 1, data: out };
 }
 
+/** Of the picture that is drawn, from one to the next: a new one for each made the collector work as long as drawing. */
+const byBits = new Uint8Array(0x10000);
+
 /** One look for each pixel, and nothing else: the table is turned so that the bits of a word are its place in it. */
 function lookUpWords(
   { data: table, firstStored }: DisplayLut,
   words: Uint16Array | Int16Array,
   out: Uint8Array,
 ): void {
-  const byBits = new Uint8Array(0x10000);
+  byBits.fill(0);
   const negative = Math.min(table.length, Math.max(0, -firstStored));
   // Stored values begin at 0, or as far below it as above.
   byBits.set(table.subarray(0, negative), (0x10000 - negative) % 0x10000);
   byBits.set(table.subarray(negative), 0);
   const bits = new Uint16Array(words.buffer, words.byteOffset, words.length);
   // To the end of the picture in any case: its memory may hold another image.
-  for (let i = 0; i < out.length; i++) out[i] = byBits[bits[i] ?? 0] ?? 0;
+  const together = out.byteOffset % 4 === 0 ? Math.min(out.length, bits.length) >> 2 : 0;
+  const quads = new Uint32Array(out.buffer, out.byteOffset, together);
+  for (let i = 0, from = 0; i < together; i++, from += 4)
+    quads[i] =
+      shown(bits, from) |
+      (shown(bits, from + 1) << 8) |
+      (shown(bits, from + 2) << 16) |
+      (shown(bits, from + 3) << 24);
+  for (let i = together * 4; i < out.length; i++) out[i] = shown(bits, i);
 }
+
+const shown = (bits: Uint16Array, at: number): number => byBits[bits[at] ?? 0] ?? 0;
