@@ -18,7 +18,9 @@ serveJobs<RenderWorkerJob, Uint8Array>(async (message) => {
   const dataset = datasetOf(message.job);
   const { bytes, transferSyntaxUid } = message.job;
   const description = describeImage(dataset);
-  const pixels = await decodeFrame(bytes, description, transferSyntaxUid, codecs, message.kind === 'decode');
+  const keepsYbr = message.kind === 'decode';
+  // The bytes came to stay: nobody else has this memory.
+  const pixels = await decodeFrame(bytes, description, transferSyntaxUid, codecs, keepsYbr, true);
   if (message.kind === 'decode') return owned(describedBytes(pixels, description));
   const picture = owned(await encodePicture(pixels, dataset, message.job));
   release(bytes);

@@ -20,6 +20,7 @@ const COMPRESSED_SAMPLES_AT_MOST = 3 * 2 ** 28;
  * @param bytes a native frame, beginning at its first byte (a big-endian one of 8 bits as OB, not swapped); or the joined
  *   fragments of a compressed frame. Padding behind either is ignored.
  * @param keepsYbr whether YCbCr stays what it is where the description says so, instead of RGB from codecs that offer it
+ * @param givesBytes whether the memory of `bytes` may be changed and become that of the frame, which saves copying it
  * @throws DicomError unsupported_transfer_syntax; frame_missing for too few native bytes; too_large; decode_failed where
  *   the stream is damaged or shows another image than the description announces; bad_image_attributes
  * @throws whatever the loader of a codec throws, where it cannot be loaded
@@ -30,9 +31,10 @@ export async function decodeFrame(
   transferSyntaxUid: string,
   codecs: Codecs,
   keepsYbr = false,
+  givesBytes = false,
 ): Promise<FramePixels> {
   const syntax = transferSyntax(transferSyntaxUid);
-  if (syntax?.family === 'native') return decodeNative(bytes, description, syntax.bigEndian);
+  if (syntax?.family === 'native') return decodeNative(bytes, description, syntax.bigEndian, givesBytes);
   const samples = description.rows * description.columns * description.samplesPerPixel;
   if (samples > COMPRESSED_SAMPLES_AT_MOST) throw new DicomError('too_large');
   try {

@@ -15,16 +15,18 @@ export function nativeFrameBytes(description: ImageDescription): number {
  * Reads an uncompressed frame of 1, 8, 16 or 32 bits or of floating point numbers, PS3.5 section 8.
  *
  * @param bytes from the first byte of the frame; bytes behind it are ignored
+ * @param givesBytes whether their memory may be changed and become the result, which saves copying it
  * @throws DicomError frame_missing where they are too few
  */
 export function decodeNative(
   bytes: Uint8Array,
   description: ImageDescription,
   isBigEndian = false,
+  givesBytes = false,
 ): FramePixels {
   const size = nativeFrameBytes(description);
   if (bytes.length < size) throw new DicomError('frame_missing');
-  const cells = cellsOf(bytes.subarray(0, size), description, isBigEndian);
+  const cells = cellsOf(bytes.subarray(0, size), description, isBigEndian, givesBytes);
   const { rows, columns, samplesPerPixel } = description;
   if (samplesPerPixel === 1) {
     const photometricInterpretation = decodedColor(description);
@@ -42,7 +44,12 @@ export function decodeNative(
   };
 }
 
-function cellsOf(bytes: Uint8Array, description: ImageDescription, isBigEndian: boolean): PixelArray {
+function cellsOf(
+  bytes: Uint8Array,
+  description: ImageDescription,
+  isBigEndian: boolean,
+  givesBytes: boolean,
+): PixelArray {
   const { bitsAllocated, float } = description;
   if (float !== undefined) {
     const copy = new Uint8Array(bytes);
@@ -51,7 +58,7 @@ function cellsOf(bytes: Uint8Array, description: ImageDescription, isBigEndian: 
   }
   if (bitsAllocated === 1) return unpackBits(bytes, description.rows * description.columns);
   const cellBytes = bitsAllocated === 8 ? 1 : bitsAllocated === 16 ? 2 : 4;
-  return toStoredValues(readCells(bytes, cellBytes, isBigEndian), description);
+  return toStoredValues(readCells(bytes, cellBytes, isBigEndian, givesBytes), description);
 }
 
 /** PS3.5 8.1.1: the first pixel is the least significant bit. */

@@ -54,14 +54,27 @@ function arrayType(bitsAllocated: number, isSigned: boolean) {
   return isSigned ? Int32Array : Uint32Array;
 }
 
-/** Little- or big-endian bytes as numbers; copies, so the result owns aligned memory. Nothing is checked. */
-export function readCells(bytes: Uint8Array, cellBytes: 1 | 2 | 4, isBigEndian: boolean): PixelArray {
+/**
+ * Little- or big-endian bytes as numbers. Nothing is checked.
+ *
+ * @param givesBytes whether the caller has no more use for them: then they become the result where they are aligned, and
+ *   are copied only where they are not. Otherwise always copied.
+ */
+export function readCells(
+  bytes: Uint8Array,
+  cellBytes: 1 | 2 | 4,
+  isBigEndian: boolean,
+  givesBytes = false,
+): PixelArray {
+  const isUsable = givesBytes && bytes.byteOffset % cellBytes === 0;
   // Not slice(): of a Node Buffer that is a view of shared, unaligned memory.
-  const copy = new Uint8Array(bytes);
+  const copy = isUsable ? bytes : new Uint8Array(bytes);
   if (isBigEndian) swapInPlace(copy, cellBytes);
   if (cellBytes === 1) return copy;
   const length = Math.floor(copy.length / cellBytes);
-  return cellBytes === 2 ? new Uint16Array(copy.buffer, 0, length) : new Uint32Array(copy.buffer, 0, length);
+  return cellBytes === 2
+    ? new Uint16Array(copy.buffer, copy.byteOffset, length)
+    : new Uint32Array(copy.buffer, copy.byteOffset, length);
 }
 
 /** Reverses the bytes of every cell. */
