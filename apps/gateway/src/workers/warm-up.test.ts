@@ -15,8 +15,9 @@ test('the pixel that warms the threads up is one that they can render', async ()
       },
     },
     2,
+    0,
   );
   await renderer.close();
   expect(answers).toHaveLength(3);
-  await expect(warmUp(renderer, 1)).resolves.toBeUndefined();
+  await expect(warmUp(renderer, 2, 0)).resolves.toBeUndefined();
 });

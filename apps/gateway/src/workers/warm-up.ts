@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { FrameRenderer, RenderJob } from '@sightline/archive';
 import type { DicomDataset } from '@sightline/dicom';
 
+/** Between two threads: the first can render, and the others may load when nobody waits for the start. */
+const PAUSE_MS = 1500;
 const number = (value: number) => ({ vr: 'US', Value: [value] }) as const;
 
 /** One black pixel. */
@@ -21,7 +24,11 @@ const dataset: DicomDataset = {
  * the decoders to load. One thread after the other: the first requests after a start need a core as well. Best effort:
  * whatever goes wrong here will go wrong, and be answered, at a real frame.
  */
-export async function warmUp(renderer: FrameRenderer, threads = availableParallelism()): Promise<void> {
+export async function warmUp(
+  renderer: FrameRenderer,
+  threads = availableParallelism(),
+  pauseMs = PAUSE_MS,
+): Promise<void> {
   const job = (): RenderJob => ({
     bytes: new Uint8Array(1),
     transferSyntaxUid: '1.2.840.10008.1.2.1',
@@ -32,6 +39,7 @@ export async function warmUp(renderer: FrameRenderer, threads = availableParalle
   });
   // Threads that are warm take a job each at once, and one more than those begins to load.
   for (let warm = 1; warm <= threads; warm++) {
+    if (warm > 1) await wait(pauseMs, undefined, { ref: false });
     await Promise.allSettled(Array.from({ length: warm }, () => renderer.render(job())));
   }
 }
