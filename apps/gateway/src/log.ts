@@ -6,6 +6,8 @@ export interface RequestLine {
   readonly method: string;
   readonly route: string;
   readonly status: number;
+  /** Why, where it is a problem: a code of the catalogue. */
+  readonly code?: string;
   readonly ms: number;
   /** The client left before the answer was complete. */
   readonly aborted: boolean;

@@ -357,6 +357,17 @@ describe('the server', () => {
   });
 });
 
+test('the log of a failed request says why, with a code of the catalogue', async () => {
+  const gateway = createTestGateway();
+  gateway.parts.archive.handle = async () => ({ status: 500, headers: {}, problem: 'stored_object_damaged' });
+  const { path, cookie } = await gateway.open('1.2.3');
+  await gateway.server.request({ url: `${path}dicom-web/studies/1.2.3`, headers: { cookie } });
+  await gateway.server.request({ url: '/view?ticket=none' });
+  const codes = gateway.logged.map((line) => (JSON.parse(line) as { code?: string }).code);
+  expect(codes).toContain('stored_object_damaged');
+  expect(codes).toContain('ticket_not_usable');
+});
+
 test('the log of a whole story names no patient, study, ticket, session or secret', async () => {
   const gateway = createTestGateway();
   const response = await gateway.launch({

@@ -227,6 +227,7 @@ function createExchange({ log, publicUrl }: ServerOptions, connections: Connecti
       method: request.method,
       route: route.path,
       status: response.status,
+      ...(response.problem !== undefined && { code: response.problem }),
       ms: performance.now() - startedAt,
       aborted: outgoing.destroyed && !outgoing.writableFinished,
       busy: route.busy === true,

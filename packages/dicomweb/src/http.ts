@@ -21,6 +21,8 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** Whole when small, streamed with back-pressure when it can be large; absent for 204, 304 and HEAD. */
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array>;
+  /** Code of the problem that the body tells, for the log of whoever sends it. */
+  readonly problem?: string;
   /** Called by whoever sends a streamed body, with each piece that has left and that he has no more. */
   readonly onSent?: (piece: Uint8Array) => void;
 }

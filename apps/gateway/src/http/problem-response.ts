@@ -15,12 +15,13 @@ export function toResponse(
   const headers = { ...problem.headers, 'x-request-id': request.id, vary: 'accept' };
   if (wantsPage(request.headers['accept'])) {
     const page = problemPage(problem, request.id);
-    return { ...page, headers: { ...page.headers, ...headers } };
+    return { ...page, headers: { ...page.headers, ...headers }, problem: problem.code };
   }
   return {
     status: problem.status,
     headers: { ...headers, 'content-type': 'application/problem+json' },
     body: JSON.stringify(toProblemDocument(problem)),
+    problem: problem.code,
   };
 }
 

@@ -213,5 +213,6 @@ export function problemResponse({ code, parameter, headers }: ArchiveProblem): H
     status,
     headers: { ...headers, 'content-type': 'application/problem+json' },
     body: JSON.stringify(body),
+    problem: code,
   };
 }
