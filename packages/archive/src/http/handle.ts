@@ -153,9 +153,10 @@ export function queryOf({ query }: HttpRequest): ReturnType<typeof parseQueryStr
  * RFC 9110 9.3.2: the header fields of GET, with the length of what it would have sent, where that is known. A body that
  * was never begun needs no ending.
  */
-function withoutBody({ body, onSent: _, ...head }: HttpResponse): HttpResponse {
+function withoutBody({ status, headers, body, problem }: HttpResponse): HttpResponse {
+  const head = { status, headers, ...(problem !== undefined && { problem }) };
   const isWhole = typeof body === 'string' || body instanceof Uint8Array;
   if (!isWhole) return head;
   const { length } = typeof body === 'string' ? encoder.encode(body) : body;
-  return { ...head, headers: { ...head.headers, 'content-length': String(length) } };
+  return { ...head, headers: { ...headers, 'content-length': String(length) } };
 }
