@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { FrameRenderer, RenderJob } from '@sightline/archive';
 import type { DicomDataset } from '@sightline/dicom';
 
-/** Between two threads: the first can render, and the others may load when nobody waits for the start. */
-const PAUSE_MS = 1500;
+/** Before each thread: the start itself and the first requests after it need the cores. */
+const PAUSE_MS = 500;
 const number = (value: number) => ({ vr: 'US', Value: [value] }) as const;
 
 /** One black pixel. */
@@ -21,8 +21,8 @@ const dataset: DicomDataset = {
 
 /**
  * Has every thread of a renderer render one pixel, so that the first person to open a study does not wait a second for
- * the decoders to load. One thread after the other: the first requests after a start need a core as well. Best effort:
- * whatever goes wrong here will go wrong, and be answered, at a real frame.
+ * the decoders to load. One thread after the other. Best effort: whatever goes wrong here will go wrong, and be
+ * answered, at a real frame.
  */
 export async function warmUp(
   renderer: FrameRenderer,
@@ -39,7 +39,7 @@ export async function warmUp(
   });
   // Threads that are warm take a job each at once, and one more than those begins to load.
   for (let warm = 1; warm <= threads; warm++) {
-    if (warm > 1) await wait(pauseMs, undefined, { ref: false });
+    await wait(pauseMs, undefined, { ref: false });
     await Promise.allSettled(Array.from({ length: warm }, () => renderer.render(job())));
   }
 }
