@@ -59,6 +59,12 @@ describe('a worker pool', () => {
   it('stops a job at its deadline, even one that never yields', async () => {
     const pool = oddPool({ deadlineMs: 1500 });
     await expect(pool.run({ do: 'hang' })).rejects.toMatchObject({ code: 'timed_out' });
+    const turns = new Int32Array(new SharedArrayBuffer(4));
+    await expect(pool.run({ do: 'count', turns })).rejects.toMatchObject({ code: 'timed_out' });
+    // The job is told to be over when it is: whoever cleans up after it does so alone.
+    const counted = Atomics.load(turns, 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([counted > 0, Atomics.load(turns, 0)]).toEqual([true, counted]);
     expect(await pool.run({ do: 'double', value: 7 })).toBe(14);
   });
 

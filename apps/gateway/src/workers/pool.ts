@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import { BlobError } from '@sightline/archive';
 import { DicomError } from '@sightline/dicom';
@@ -134,6 +135,9 @@ function settleOnce<Answer>(
   };
 }
 
+/** A thread that hangs in the system (a disk that does not answer) is not waited for any longer. */
+const LONGEST_END_MS = 1000;
+
 interface PoolThread<Job, Answer> {
   isBusy(): boolean;
   take(task: Task<Job, Answer>): void;
@@ -150,6 +154,8 @@ function startThread<Job, Answer>(
   let current: Task<Job, Answer> | undefined;
   let deadline: NodeJS.Timeout | undefined;
   let isGone = false;
+  /** Why it is being stopped. */
+  let ending: WorkerPoolError | undefined;
 
   function finish(): Task<Job, Answer> | undefined {
     const task = current;
@@ -175,15 +181,19 @@ function startThread<Job, Answer>(
   });
   // An error ends the thread; its message may quote the input and is not passed on.
   worker.on('error', () => leave(new WorkerPoolError('crashed')));
-  worker.on('exit', () => leave(new WorkerPoolError('crashed')));
+  worker.on('exit', () => leave(ending ?? new WorkerPoolError('crashed')));
 
+  /** The job is over when the thread is: until then it may go on writing what its caller wants to take away. */
   async function stop(reason: WorkerPoolError): Promise<void> {
-    leave(reason);
-    await worker.terminate();
+    ending ??= reason;
+    const ended = worker.terminate();
+    await Promise.race([ended, wait(LONGEST_END_MS, undefined, { ref: false })]);
+    leave(ending);
+    await ended;
   }
 
   return {
-    isBusy: () => current !== undefined,
+    isBusy: () => current !== undefined || ending !== undefined,
     take(task) {
       current = task;
       worker.ref();

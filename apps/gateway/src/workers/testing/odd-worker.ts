@@ -5,6 +5,7 @@ import { serveJobs } from '../worker-protocol.ts';
 export type OddJob =
   | { readonly do: 'double'; readonly value: number; readonly afterMs?: number }
   | { readonly do: 'take'; readonly bytes: Uint8Array }
+  | { readonly do: 'count'; readonly turns: Int32Array }
   | { readonly do: 'refuse' | 'stumble' | 'exit' | 'hang' | 'swallow-memory' | 'environment' };
 
 serveJobs<OddJob, number>(async (job) => {
@@ -14,6 +15,8 @@ serveJobs<OddJob, number>(async (job) => {
       return { answer: job.value * 2 };
     case 'take':
       return { answer: job.bytes.length };
+    case 'count':
+      for (;;) Atomics.add(job.turns, 0, 1);
     case 'refuse':
       throw new DicomError('decode_failed');
     case 'stumble':
