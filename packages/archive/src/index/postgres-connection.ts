@@ -69,6 +69,10 @@ const WRITE_LOCK = 0x51_67_68_01;
 /** Bringing the tables forward. */
 const MIGRATION_LOCK = 0x51_67_68_02;
 
+/** A server, database or user may be set to answer COMMIT before it is on the disk: not for ours. */
+const LOCK_DURABLY = `SELECT pg_advisory_xact_lock($1), CASE current_setting('synchronous_commit') WHEN 'off'
+  THEN set_config('synchronous_commit', 'on', true) END`;
+
 /** Undone where `work` rejects. A connection that broke is thrown away. */
 export async function inPostgresTransaction<T>(
   pool: pg.Pool,
@@ -83,7 +87,7 @@ export async function inPostgresTransaction<T>(
   client.on('error', note);
   try {
     await client.query('BEGIN');
-    await client.query('SELECT pg_advisory_xact_lock($1)', [lock === 'write' ? WRITE_LOCK : MIGRATION_LOCK]);
+    await client.query(LOCK_DURABLY, [lock === 'write' ? WRITE_LOCK : MIGRATION_LOCK]);
     const result = await work(asking(client));
     await client.query('COMMIT');
     return result;

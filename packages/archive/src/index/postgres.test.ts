@@ -4,6 +4,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { IndexUnavailable } from './index-errors.ts';
 import type { IndexStore } from './index-store.ts';
 import { indexStoreContract } from './index-store.contract.ts';
+import { inPostgresTransaction, openPool } from './postgres-connection.ts';
 import { startPostgres } from './postgres-server.contract.ts';
 import { openPostgresIndex } from './postgres.ts';
 import { filled, found, newInstance, published } from './samples.contract.ts';
@@ -39,6 +40,18 @@ async function openEmpty(): Promise<IndexStore> {
 
 describe.skipIf(!server)('with a real server', () => {
   indexStoreContract('PostgreSQL', openEmpty);
+
+  test('a commit waits for the disk, also where the server is set not to', async () => {
+    const settingOf = async (setting: string) => {
+      const pool = openPool(
+        `${url}${url.includes('?') ? '&' : '?'}options=-c%20synchronous_commit%3D${setting}`,
+      );
+      onTestFinished(() => pool.end());
+      return inPostgresTransaction(pool, 'write', ({ rows }) => rows('SHOW synchronous_commit'));
+    };
+    expect(await settingOf('off')).toEqual([{ synchronous_commit: 'on' }]);
+    expect(await settingOf('remote_apply')).toEqual([{ synchronous_commit: 'remote_apply' }]);
+  });
 
   test('gateways that start together make the tables once', async () => {
     await ask('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
