@@ -26,7 +26,7 @@ export interface PictureOptions {
 }
 
 /** Changes whenever the same request would give another picture, so that no cache keeps the old. */
-const RENDERING = 1;
+const RENDERING = 2;
 
 export async function onePicture(
   asked: Asked,
