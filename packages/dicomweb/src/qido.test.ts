@@ -134,14 +134,16 @@ describe('queries', () => {
     expect(decode('PatientName=a%2Bb').match.PatientName).toBe('a+b');
   });
 
-  test('an unknown parameter is ignored', () => {
-    expect(decode('Colour=red&_=1&all=1')).toEqual(everything);
+  test('an unknown parameter is ignored, and counted', () => {
+    expect(decode('Colour=red&_=1&all=1')).toEqual({ ...everything, unmatched: 3 });
+    expect(decode('accept=application/dicom%2Bjson&charset=utf-8')).not.toHaveProperty('unmatched');
   });
 
   test('an attribute that restricts nothing, being empty or no key, is one to answer', () => {
     expect(decode('PatientName=&Rows=512')).toEqual({
       ...everything,
       includeFields: ['00100010', '00280010'],
+      unmatched: 1,
     });
   });
 

@@ -69,7 +69,14 @@ export function decodeQuery(query: string | undefined, options: DecodeOptions): 
 /** As `decodeQuery`, of a query string that was taken apart already. */
 export function decodeParameters(parameters: readonly QueryParameter[], options: DecodeOptions): StudyQuery {
   const { level, levels = levelsUpTo[level] } = options;
-  const asked: Asked = { values: new Map(), included: [], returned: [], creators: {}, single: new Map() };
+  const asked: Asked = {
+    values: new Map(),
+    included: [],
+    returned: [],
+    unmatched: 0,
+    creators: {},
+    single: new Map(),
+  };
   for (const { name, value } of parameters) {
     if (isOption(name)) once(asked.single, name, value);
     else if (name === 'includefield') asked.included.push(...value.split(',').map((field) => field.trim()));
@@ -79,6 +86,7 @@ export function decodeParameters(parameters: readonly QueryParameter[], options:
   const emptyValueMatching = flag(asked.single, 'emptyvaluematching');
   return {
     match: matches(asked.values, emptyValueMatching),
+    ...(asked.unmatched > 0 && { unmatched: asked.unmatched }),
     includeFields: includeFields(asked, options),
     ...(Object.keys(asked.creators).length > 0 && { privateCreators: asked.creators }),
     ...(limit !== undefined && { limit }),
@@ -97,6 +105,7 @@ interface Asked {
   readonly included: string[];
   /** Names of attributes that were given as parameters and restrict nothing. */
   readonly returned: string[];
+  unmatched: number;
   readonly creators: Record<string, string>;
   readonly single: Map<QueryErrorParameter, string>;
 }
@@ -106,18 +115,25 @@ interface Asked {
  * ask for the attribute to be answered, as return keys do (PS3.18 10.6.3.3).
  */
 function readAttribute(
-  { values, returned, creators }: Asked,
+  asked: Asked,
   { name, value }: Pick<QueryParameter, 'name' | 'value'>,
   { levels, tagOfKeyword }: DecodeOptions & { readonly levels: readonly QueryLevel[] },
 ): void {
+  const { values, returned, creators } = asked;
   const key = keyByName.get(name) ?? keyByTag.get(tagPath(name, tagOfKeyword) ?? '');
   if (key !== undefined && levels.some((level) => keysOfLevel[level].has(key))) {
     if (!allKeys[key].isList) once(values, key, value);
     else values.set(key, [values.get(key) ?? '', value].filter((list) => list.trim() !== '').join(','));
     if (value.trim() === '') returned.push(name);
   } else if (PRIVATE_CREATOR.test(name)) creators[name.toUpperCase()] = value.trim();
-  else returned.push(name);
+  else {
+    returned.push(name);
+    if (value.trim() !== '' && !ofEveryResource.has(name)) asked.unmatched += 1;
+  }
 }
+
+/** Parameters of PS3.18 8.3.3 that are no attributes. */
+const ofEveryResource: ReadonlySet<string> = new Set(['accept', 'charset']);
 
 /** (gggg,0010) to (gggg,00FF) of an odd group. */
 const PRIVATE_CREATOR = /^[\dA-F]{3}[13579BDF]00(?!0)[\dA-F]{2}$/i;

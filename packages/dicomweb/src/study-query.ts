@@ -148,6 +148,8 @@ export type Matches = {
 
 export interface StudyQuery {
   readonly match: Matches;
+  /** How many parameters had a value and are no key here, perhaps by a slip of the pen. Absent: none. */
+  readonly unmatched?: number;
   /** Attributes to answer besides the usual ones: tags, or tags joined by dots below a sequence. Or all of them. */
   readonly includeFields: readonly string[] | 'all';
   /**

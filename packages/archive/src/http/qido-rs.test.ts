@@ -288,6 +288,15 @@ test('an attribute of a lower level is none of a study', async () => {
   expect(study!['00080060']).toBeUndefined();
 });
 
+test('a parameter that is no key is told, so that a slip of the pen does not pass for an answer', async () => {
+  const archive = await filled();
+  const { status, headers } = await ask(archive, '/studies', { query: 'PatientNam=DOE&Modality=CT' });
+  expect(status).toBe(200);
+  expect(headers['warning']).toBe(
+    `299 ${ROOT}: 2 of the parameters are no matching keys of this resource and restrict nothing`,
+  );
+});
+
 test('says how much is left when a page is not all', async () => {
   const archive = await filled();
   const page = await ask(archive, '/instances', { query: 'limit=3' });

@@ -143,18 +143,34 @@ function searchName({ request, context, query }: Asked): string {
   return [context.root, name, address, request.path, ...parameters].join('\n');
 }
 
-/** The sentence is that of PS3.18 8.3.4.4.2. The total is there for whom it is known, as other servers tell it. */
+/** The total is there for whom it is known, as other servers tell it. */
 function pageHeaders(
   query: StudyQuery,
   { rows, remaining, isRemainingAtLeast = false }: IndexPage,
   root: string,
 ): Readonly<Record<string, string>> {
-  if (rows.length === 0) return {};
-  const count = isRemainingAtLeast ? `at least ${remaining}` : String(remaining);
+  const warnings = warningsOf(query, { remaining: rows.length > 0 ? remaining : 0, isRemainingAtLeast });
+  const warning = warnings.map((text) => `299 ${root}: ${text}`).join(', ');
+  if (rows.length === 0) return warning === '' ? {} : { warning };
   return {
-    ...(remaining > 0 && {
-      warning: `299 ${root}: There are ${count} additional results that can be requested`,
-    }),
+    ...(warning !== '' && { warning }),
     ...(!isRemainingAtLeast && { 'x-total-count': String(query.offset + rows.length + remaining) }),
   };
+}
+
+/**
+ * The first sentence is that of PS3.18 8.3.4.4.2. The second is ours: a parameter that is no key restricts nothing, and who
+ * mistyped a patient's name should not take everybody for the answer.
+ */
+function warningsOf(
+  { unmatched = 0 }: StudyQuery,
+  { remaining, isRemainingAtLeast }: Required<Pick<IndexPage, 'remaining' | 'isRemainingAtLeast'>>,
+): readonly string[] {
+  const count = isRemainingAtLeast ? `at least ${remaining}` : String(remaining);
+  return [
+    ...(remaining > 0 ? [`There are ${count} additional results that can be requested`] : []),
+    ...(unmatched > 0
+      ? [`${unmatched} of the parameters are no matching keys of this resource and restrict nothing`]
+      : []),
+  ];
 }
