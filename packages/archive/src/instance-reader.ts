@@ -13,9 +13,9 @@ export interface InstanceReader {
   /**
    * The same of a file that is in memory only, and puts what can be used on the disk, durably, under the name
    * `stagedFile(stem, hash)`. The memory moves away and comes back with the answer; when it rejects, with a DicomError,
-   * ReaderFailed, BlobError or because of the worker, it is gone.
+   * ReaderFailed, BlobError or because of the worker, it is gone. Then `placeByLink` in `placeIn`, where that is given.
    */
-  take(file: FileInMemory, stem: string): Promise<TakenInstance>;
+  take(file: FileInMemory, stem: string, placeIn?: string): Promise<TakenInstance>;
 }
 
 /** The worker of a file took too long, or ended: the machine may have been busy, or the file is hostile. */
@@ -38,6 +38,7 @@ export interface TakenInstance extends FileInMemory {
   readonly parsed: ParsedInstance;
   /** SHA-256 of the file, hexadecimal. */
   readonly hash: string;
+  readonly isPlaced: boolean;
 }
 
 /** Everything that a later read needs, computed once. Plain data: it crosses from the worker by structured clone. */

@@ -91,7 +91,9 @@ async function readFromMemory(
 ): Promise<Arrived> {
   const heldBytes = held.length;
   try {
-    const { blob, written } = await staging.stageBy((stem) => reader.take({ memory: held, size }, stem));
+    const { blob, written } = await staging.stageBy((stem, placeIn) =>
+      reader.take({ memory: held, size }, stem, placeIn),
+    );
     memory.give(written.memory);
     return { parsed: written.parsed, blob };
   } catch (error) {

@@ -86,19 +86,47 @@ async function settle(
   admission: Admission,
 ): Promise<StoreResult> {
   const staged: StagedBlob[] = [];
+  // Until it is known whether what was placed has a record: the next start asks for what is left.
+  let isKnown = false;
   try {
     const { parsed, blob } = await arrived;
     staged.push(blob);
-    const identity = identityOf(parsed);
-    if (admission(identity) === 'refused') return { kind: 'refused', code: 'not_admitted', ...identity };
+    const result = await decide(parts, { parsed, blob, admission, staged });
+    if (result.kind === 'refused') await collectPlaced(parts, staged);
+    isKnown = true;
+    return result;
+  } catch (error) {
+    return refused(error);
+  } finally {
+    const done = staged.filter(({ isPlaced }) => isKnown || !isPlaced);
+    await Promise.all(done.map((blob) => blob.end()));
+  }
+}
+
+async function decide(
+  parts: StoreParts,
+  {
+    parsed,
+    blob,
+    admission,
+    staged,
+  }: Arrived & { readonly admission: Admission; readonly staged: StagedBlob[] },
+): Promise<StoreResult> {
+  const identity = identityOf(parsed);
+  if (admission(identity) === 'refused') return { kind: 'refused', code: 'not_admitted', ...identity };
+  try {
     const data = parsed.inflated ? await stageDerived(parts.staging, parsed.inflated) : blob;
     if (data !== blob) staged.push(data);
     return await record(parts, { parsed, original: blob, data });
   } catch (error) {
     return refused(error);
-  } finally {
-    await Promise.all(staged.map((blob) => blob.end()));
   }
+}
+
+/** What was written and placed in one go, and then refused. */
+async function collectPlaced({ index, blobs }: StoreParts, staged: readonly StagedBlob[]): Promise<void> {
+  const placed = staged.filter(({ isPlaced }) => isPlaced).map(({ hash }) => hash);
+  if (placed.length > 0) await index.collect(placed, (hash) => blobs.remove(hash));
 }
 
 /** Throws the error where it is not one of the object's own. */

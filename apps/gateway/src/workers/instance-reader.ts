@@ -41,10 +41,10 @@ export function createInstanceReader(
   return {
     read: (file, sha256) =>
       run(pool, { kind: 'read', file, ...(sha256 !== undefined && { sha256 }) }) as Promise<ParsedInstance>,
-    take: ({ memory, size: length }, stem) =>
+    take: ({ memory, size: length }, stem, placeIn) =>
       run(
         pool,
-        { kind: 'take', memory, size: length, stem },
+        { kind: 'take', memory, size: length, stem, ...(placeIn !== undefined && { placeIn }) },
         { transfer: [memory.buffer] },
       ) as Promise<TakenInstance>,
     close: () => pool.close(),

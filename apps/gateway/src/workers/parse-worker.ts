@@ -10,7 +10,7 @@ import { serveJobs } from './worker-protocol.ts';
 /** A file that the archive has just written, or one in memory that is to be written. */
 export type ParseJob =
   | { readonly kind: 'read'; readonly file: string; readonly sha256?: string }
-  | ({ readonly kind: 'take'; readonly stem: string } & FileInMemory);
+  | ({ readonly kind: 'take'; readonly stem: string; readonly placeIn?: string } & FileInMemory);
 
 export type ParseAnswer = ParsedInstance | TakenInstance;
 
@@ -19,7 +19,7 @@ serveJobs<ParseJob, ParseAnswer>((job) => {
     const answer = readInstanceFile(job.file, job.sha256);
     return { answer, transfer: wholeBuffers(bytesOf(answer)) };
   }
-  const answer = takeInstance(job, job.stem);
+  const answer = takeInstance(job, job.stem, job.placeIn);
   return { answer, transfer: wholeBuffers([answer.memory, ...bytesOf(answer.parsed)]) };
 });
 

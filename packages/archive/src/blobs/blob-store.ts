@@ -30,9 +30,20 @@ export interface BlobStore {
   remove(hash: string): Promise<void>;
   /** Where the blob lies on this machine. Absent: it does not. Nobody may write there. */
   fileOf?(hash: string): string;
+  /** Absent: nobody but `put` can place a file. */
+  readonly places?: PlacesByLink;
   /** Every blob there is, in no order; what the index is rebuilt from. */
   list(): AsyncIterable<ListedBlob>;
   close(): Promise<void>;
+}
+
+/**
+ * For whoever has just written a file, durably, and waits for its disk anyway: `placeByLink` does what `put` does, and
+ * saves a thread's turn for each object. `placed` must be waited for before anything refers to the blob.
+ */
+export interface PlacesByLink {
+  readonly folder: string;
+  placed(hash: string): Promise<void>;
 }
 
 export interface BlobPart {
@@ -58,10 +69,13 @@ export interface Staging {
    */
   stage(bytes: AsyncIterable<Uint8Array>, maxBytes: number): Promise<StagedBlob>;
   /**
-   * As above for a file that `write` makes, durably, under the name `stagedFile(stem, hash)`. What it answers comes
-   * back as `written`. Where it rejects, nothing is left behind.
+   * As above for a file that `write` makes, durably, under the name `stagedFile(stem, hash)`, and may have placed by
+   * `placeByLink` in the folder given. What it answers comes back as `written`. Where it rejects, nothing is left
+   * behind, unless the blob is there: then the next start asks whether it has a record.
    */
-  stageBy<T extends WrittenFile>(write: (stem: string) => Promise<T>): Promise<StagedBy<T>>;
+  stageBy<T extends WrittenFile>(
+    write: (stem: string, placeIn: string | undefined) => Promise<T>,
+  ): Promise<StagedBy<T>>;
   /** Takes away the leftovers of processes that died, and hands the blobs that they may have put to `collect`. */
   recover(collect: (hashes: readonly string[]) => Promise<void>): Promise<void>;
 }
@@ -69,6 +83,8 @@ export interface Staging {
 export interface WrittenFile {
   readonly hash: string;
   readonly size: number;
+  /** It has the blob's name as well, durably. */
+  readonly isPlaced?: boolean;
 }
 
 export interface StagedBy<T> {
@@ -81,6 +97,8 @@ export interface StagedBlob {
   readonly size: number;
   /** Local path where the bytes can be read until ended. */
   readonly file: string;
+  /** The blob is there before `publish`: one that gets no record has to be collected. */
+  readonly isPlaced: boolean;
   /** The bytes in pieces, as often as they are asked for, until ended. */
   bytes(): AsyncIterable<Uint8Array>;
   /** Puts the file into the store. Again, after the blob was taken away, it puts it again. */

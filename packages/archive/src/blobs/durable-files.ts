@@ -1,5 +1,6 @@
-import { close, fsync, linkSync, open } from 'node:fs';
+import { close, closeSync, fsync, fsyncSync, linkSync, open, openSync } from 'node:fs';
 import { copyFile, link, open as openFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import { BlobError } from './blob-store.ts';
@@ -47,6 +48,31 @@ export async function placeFile(file: string, path: string): Promise<void> {
   // Two names of one file are left as they are by a rename.
   await rm(twin, { force: true });
 }
+
+/**
+ * The same and its folder to the disk, synchronously, for the thread that wrote the file. False: this way does not do,
+ * because the blob or no folder is there, say; `put` then does what is left.
+ */
+export function placeByLink(file: string, folder: string, hash: string): boolean {
+  // Windows cannot open a folder.
+  if (process.platform === 'win32') return false;
+  try {
+    const own = blobFolder(folder, hash);
+    linkSync(file, join(own, hash));
+    const fd = openSync(own, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Blobs lie in at most 256 folders: `ab/abcd...`. */
+export const blobFolder = (folder: string, hash: string): string => join(folder, hash.slice(0, 2));
 
 async function copyDurably(file: string, twin: string): Promise<void> {
   try {

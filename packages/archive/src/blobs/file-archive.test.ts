@@ -30,7 +30,7 @@ const storing = (folder: string) => `
   import { synthetic, frameBytes } from './packages/archive/src/test-support/synthetic.ts';
   const reader = {
     read: async (file) => readInstanceFile(file),
-    take: async (file, stem) => takeInstance(file, stem),
+    take: async (file, stem, placeIn) => takeInstance(file, stem, placeIn),
   };
   const archive = await createFileArchive(${JSON.stringify(folder)}, { reader, clock: () => new Date(), role: 'server', audit: async () => {} });
   async function* once(bytes) { yield bytes; }

@@ -3,7 +3,7 @@ import { mkdir, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BlobError, type BlobPart, type BlobStore } from './blob-store.ts';
-import { FolderSyncs, placeFile, reportingFullDisk } from './durable-files.ts';
+import { blobFolder, FolderSyncs, placeFile, reportingFullDisk } from './durable-files.ts';
 import { isNotThere, OpenFiles } from './open-files.ts';
 import { isWhole, type Proof, verified } from './verified.ts';
 import { PiecePool } from './piece-pool.ts';
@@ -22,7 +22,7 @@ export function openFileBlobs(folder: string): BlobStore {
   const files = new OpenFiles(MAX_OPEN_FILES);
   const pool = new PiecePool(STREAM_PIECE_BYTES, MAX_FREE_PIECES);
   const folders = new FolderSyncs();
-  const folderOf = (hash: string): string => join(folder, hash.slice(0, 2));
+  const folderOf = (hash: string): string => blobFolder(folder, hash);
   const pathOf = (hash: string): string => join(folderOf(hash), hash);
 
   /** Folders of which it is known that they are there, durably, or will be. */
@@ -43,7 +43,7 @@ export function openFileBlobs(folder: string): BlobStore {
         await placeFile(file, pathOf(hash));
         await folders.sync(folderOf(hash));
         // Open may be a damaged file of the same name, which this one has replaced.
-        await files.drop(pathOf(hash));
+        files.drop(pathOf(hash));
       }),
 
     async read(hash, offset, length) {
@@ -76,10 +76,20 @@ export function openFileBlobs(folder: string): BlobStore {
 
     fileOf: pathOf,
 
+    places: {
+      folder,
+      placed: (hash) =>
+        reportingFullDisk(async () => {
+          // The folder may be there and not yet on the disk.
+          await makeFolder(folderOf(hash));
+          files.drop(pathOf(hash));
+        }),
+    },
+
     async remove(hash) {
       await unlessNotThere(unlink(pathOf(hash)));
       // The space is free when nobody has the file open.
-      await files.drop(pathOf(hash));
+      files.drop(pathOf(hash));
     },
 
     async *list() {
@@ -92,7 +102,8 @@ export function openFileBlobs(folder: string): BlobStore {
     },
 
     async close() {
-      await Promise.all([files.close(), folders.close()]);
+      files.close();
+      await folders.close();
     },
   };
 }
@@ -165,7 +176,7 @@ async function reopeningDamaged<T>(files: OpenFiles, path: string, work: () => P
   try {
     return await work();
   } catch (error) {
-    if (error instanceof BlobError) await files.drop(path);
+    if (error instanceof BlobError) files.drop(path);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { checksumFrames, DicomError, randomAccess, readPart10, type RandomAccess
 import type { FileInMemory, ParsedInstance, TakenInstance } from '../instance-reader.ts';
 import { parseInstance } from '../parse-instance.ts';
 import { BlobError, stagedFile } from './blob-store.ts';
-import { asFullDisk } from './durable-files.ts';
+import { asFullDisk, placeByLink } from './durable-files.ts';
 
 /**
  * `InstanceReader.read`, synchronously, for a worker thread. Throws DicomError where the file cannot be used, BlobError
@@ -27,12 +27,14 @@ export function readInstanceFile(file: string, sha256?: string): ParsedInstance 
  * `InstanceReader.take`, synchronously, for a worker thread. What is no usable DICOM file is refused before anything
  * is written.
  */
-export function takeInstance({ memory, size }: FileInMemory, stem: string): TakenInstance {
+export function takeInstance({ memory, size }: FileInMemory, stem: string, placeIn?: string): TakenInstance {
   const bytes = memory.subarray(0, size);
   const parsed = readInstance(randomAccess(bytes));
   const hash = createHash('sha256').update(bytes).digest('hex');
-  writeDurably(stagedFile(stem, hash), bytes);
-  return { memory, size, parsed: { ...parsed, crc32: crc32(bytes) }, hash };
+  const file = stagedFile(stem, hash);
+  writeDurably(file, bytes);
+  const isPlaced = placeIn !== undefined && placeByLink(file, placeIn, hash);
+  return { memory, size, parsed: { ...parsed, crc32: crc32(bytes) }, hash, isPlaced };
 }
 
 /** Frames of more bytes than these have no checksum of their own: reading them takes longer than a worker may. */

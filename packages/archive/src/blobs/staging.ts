@@ -1,9 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, mkdirSync } from 'node:fs';
+import { createReadStream, mkdirSync, unlinkSync } from 'node:fs';
 import { open, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import process from 'node:process';
-import { BlobError, type BlobStore, type StagedBlob, stagedFile, type Staging } from './blob-store.ts';
+import {
+  BlobError,
+  type BlobStore,
+  type StagedBlob,
+  stagedFile,
+  type Staging,
+  type WrittenFile,
+} from './blob-store.ts';
 import { reportingFullDisk } from './durable-files.ts';
 
 /** Tells the files of this process from those of others, alive or dead, and of a dead one with its number. */
@@ -28,10 +35,10 @@ export function openStaging(folder: string, blobs: BlobStore): Staging {
   const stageBy: Staging['stageBy'] = async (write) => {
     const stem = newStem();
     try {
-      const written = await reportingFullDisk(() => write(stem));
+      const written = await reportingFullDisk(() => write(stem, blobs.places?.folder));
       return { written, blob: stagedBlob(blobs, stem, written) };
     } catch (error) {
-      await removeAll(folder, stem);
+      await removeAll(folder, stem, blobs);
       throw error;
     }
   };
@@ -54,30 +61,50 @@ export function openStaging(folder: string, blobs: BlobStore): Staging {
   };
 }
 
+/** Taking one of its names from a small file, or a few megabytes from the disk, costs less than a thread's turn. */
+const UNLINK_AT_ONCE_BYTES = 4 * 1024 * 1024;
+
 function stagedBlob(
   blobs: BlobStore,
   stem: string,
-  { hash, size }: { readonly hash: string; readonly size: number },
+  { hash, size, isPlaced = false }: WrittenFile,
 ): StagedBlob {
   const file = stagedFile(stem, hash);
+  let isToPlace = !isPlaced;
   return {
     hash,
     size,
     file,
+    isPlaced,
     bytes: () => createReadStream(file, { highWaterMark: WRITE_BYTES }),
-    publish: () => blobs.put(hash, file, size),
+    publish() {
+      const places = isToPlace ? undefined : blobs.places;
+      isToPlace = true;
+      return places ? places.placed(hash) : blobs.put(hash, file, size);
+    },
     async end() {
       // What cannot be removed now is removed at the next start. It frees no space where the blob has the same.
-      await unlink(file).catch(() => undefined);
+      try {
+        if (size > UNLINK_AT_ONCE_BYTES) await unlink(file);
+        else unlinkSync(file);
+      } catch {
+        // As above.
+      }
     },
   };
 }
 
 /** Which of its names the file had when the writing failed is not known. */
-async function removeAll(folder: string, stem: string): Promise<void> {
+async function removeAll(folder: string, stem: string, blobs: BlobStore): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   const own = names.filter((name) => name.startsWith(`${basename(stem)}.`));
-  await Promise.allSettled(own.map((name) => rm(join(folder, name), { force: true })));
+  const remove = async (name: string): Promise<void> => {
+    const hash = LEFTOVER.exec(name)?.[3];
+    // It may have been placed, by a thread that was then stopped.
+    if (hash !== undefined && blobs.places && (await blobs.has(hash))) return;
+    await rm(join(folder, name), { force: true });
+  };
+  await Promise.allSettled(own.map(remove));
 }
 
 /** Streams to the file and makes it durable. */

@@ -15,7 +15,7 @@ export const ROOT = 'https://host/dicom-web';
 /** Reads in this thread, as the worker does in its own. */
 export const reader: InstanceReader = {
   read: async (file, sha256) => readInstanceFile(file, sha256),
-  take: async (file, stem) => takeInstance(file, stem),
+  take: async (file, stem, placeIn) => takeInstance(file, stem, placeIn),
 };
 
 /** Stands in for the decoders, which are not this package's: what it "decodes" is the stored bytes, twice. */

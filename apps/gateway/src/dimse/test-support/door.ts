@@ -29,7 +29,7 @@ export async function openTestDoor(
   const archive = await createFileArchive(folder, {
     reader: {
       read: async (file, sha256) => readInstanceFile(file, sha256),
-      take: async (file, stem) => takeInstance(file, stem),
+      take: async (file, stem, placeIn) => takeInstance(file, stem, placeIn),
     },
     renderer: { render: notHere, decode: notHere, animate: notHere },
     audit: async () => undefined,
