@@ -55,6 +55,7 @@ const deviations = `## Known deviations, and why
 | calls a parameter \`imageAnnotation\` in a table and \`annotation\` in a grammar (9.5) | takes both | clients use either |
 | has no transfer syntax parameter for \`application/octet-stream\` in all places | takes \`transfer-syntax=*\` with it | clients send it |
 | warns of annotations that are not supported, and refuses bad values (8.3.5.1.1) | refuses what is no keyword, and warns of unknown keywords | both sentences hold |
+| has pixel data in the metadata, by a BulkDataURI (10.4.1.1.2) | has it for videos only | images are asked for by frames, and the URIs would be most of a series' metadata |
 | renders presentation states (8.3.5) | does not yet | |
 | has \`anonymize\` and presentation states in WADO-URI (9.5) | refuses them (501) | half an anonymization is none |
 | has colour spaces \`adobergb\` and \`rommrgb\` | refuses them | pictures are given in none of them |

@@ -1,4 +1,11 @@
-import { countFrames, DicomError, encodeFrameIndex, type DicomDataset, type Part10 } from '@sightline/dicom';
+import {
+  countFrames,
+  DicomError,
+  encodeFrameIndex,
+  transferSyntax,
+  type DicomDataset,
+  type Part10,
+} from '@sightline/dicom';
 import { attributesByLevel } from './attribute-levels.ts';
 import { packJson } from './index/stored-json.ts';
 import type { ParsedInstance } from './instance-reader.ts';
@@ -39,13 +46,16 @@ function jsonOf(dataset: DicomDataset): string {
 
 /**
  * DICOM JSON is UTF-8 whatever the file was (PS3.18 F.2.2), and whoever reads the metadata wants to know in which
- * transfer syntax the pixels are.
+ * transfer syntax the pixels are. Pixels are asked for by frames; a video has none, and is found by its bulk data.
  */
 function describedAsSent({ dataset, transferSyntaxUid }: Part10): DicomDataset {
   const described: DicomDataset = {
     ...dataset,
     ...(dataset['00080005'] && { '00080005': { vr: 'CS', Value: ['ISO_IR 192'] } }),
     '00083002': { vr: 'UI', Value: [transferSyntaxUid] },
+    ...(transferSyntax(transferSyntaxUid)?.family === 'video' && {
+      '7FE00010': { vr: 'OB', BulkDataURI: 'bulkdata/7FE00010' },
+    }),
   };
   return Object.fromEntries(Object.entries(described).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DicomDataset, DicomElement } from '@sightline/dicom';
 import { expect, test } from 'vitest';
 import { REPORT_STYLE, REPORT_STYLE_SHA256 } from '../report/report-html.ts';
-import { ask, once, openArchive, type Answer } from '../test-support/in-process.ts';
+import { ask, ROOT, once, openArchive, type Answer } from '../test-support/in-process.ts';
 import { pn, synthetic, ui } from '../test-support/synthetic.ts';
 
 const OBJECT = '/studies/1.2.3/series/1.2.3.1/instances/1.2.3.1.1';
@@ -263,6 +263,19 @@ test('a video comes as it is stored, its fragments joined', async () => {
   expect(answer.headers).toMatchObject({ 'content-type': 'video/mp4', 'accept-ranges': 'bytes' });
   expect(Buffer.from(answer.bytes).equals(mp4)).toBe(true);
   expect((await asked(video([mp4]), 'image/jpeg')).status).toBe(406);
+});
+
+test('metadata says where a video is, and it is there as octets', async () => {
+  const archive = await openArchive();
+  await archive.store(once(video([mp4.subarray(0, 300), mp4.subarray(300)])));
+  const [metadata] = (await ask(archive, `${OBJECT}/metadata`)).json();
+  const uri = metadata?.['7FE00010']?.BulkDataURI ?? '';
+  expect(uri).toMatch(/^https:\/\/host\/dicom-web\/studies\/.*\/bulkdata\/7FE00010$/);
+  const answer = await ask(archive, uri.slice(ROOT.length), {
+    headers: { accept: 'application/octet-stream; transfer-syntax=*' },
+  });
+  expect(answer.status).toBe(200);
+  expect(Buffer.from(answer.bytes).equals(mp4)).toBe(true);
 });
 
 test.each([
