@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { expect, test } from 'vitest';
 import { once, temporaryFolder } from '../test-support/in-process.ts';
+import { placeByLink } from './durable-files.ts';
 import { openFileBlobs } from './file.ts';
 import { stagedFile } from './blob-store.ts';
 import { openStaging } from './staging.ts';
@@ -86,4 +87,18 @@ test('takes away what a process that died left behind, and asks about what it ma
   await staging.recover(async (hashes) => void asked.push(...hashes));
   expect(asked.sort()).toEqual([hash, other].sort());
   expect(filesIn(folder).sort()).toEqual([alive, own.file.slice(folder.length + 1)].sort());
+});
+
+test('leaves the name of what a stopped thread has placed, so that the next start asks whether it has a record', async () => {
+  const { folder, blobs, staging } = open();
+  const hash = sha256('placed');
+  const stopped = staging.stageBy(async (stem, placeIn) => {
+    writeFileSync(stagedFile(stem, hash), 'placed');
+    mkdirSync(join(placeIn!, hash.slice(0, 2)));
+    expect(placeByLink(stagedFile(stem, hash), placeIn!, hash)).toBe(true);
+    throw new Error('the worker ended');
+  });
+  await expect(stopped).rejects.toThrow('the worker ended');
+  expect(await blobs.has(hash)).toBe(true);
+  expect(filesIn(folder)).toEqual([expect.stringContaining(hash)]);
 });

@@ -300,3 +300,19 @@ test('RT20: who leaves after 80% finds what was complete, nothing half, and send
   const again = await ask(archive, '/studies', post(parts));
   expect([again.status, count(again.json<Response>())]).toEqual([200, [10, 0, 0]]);
 });
+
+test('keeps no bytes of an object that was refused after it was written, and those of the one that stays', async () => {
+  const folder = temporaryFolder();
+  const archive = await openArchive(folder);
+  await archive.store(once(object(1)));
+  const blobs = () =>
+    readdirSync(join(folder, 'blobs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /[0-9a-f]{64}/.test(name),
+    );
+  const before = blobs();
+  const other = synthetic({ instance: '1.2.3.1.1', attributes: { '00100010': pn('Other^Patient') } });
+  const refused = await ask(archive, '/studies/1.2.4', post([dicom(object(2)), dicom(object(1))]));
+  const conflict = await ask(archive, '/studies', post([dicom(other)]));
+  expect([refused.status, conflict.status]).toEqual([409, 409]);
+  expect([before.length, blobs()]).toEqual([1, before]);
+});
