@@ -236,6 +236,11 @@ async function benchColdMetadata(server: Server): Promise<Figure> {
   };
 }
 
+const AS_STORED = 'multipart/related; type="application/dicom"; transfer-syntax=*';
+
+const eightTimes = async (client: () => Promise<void>): Promise<unknown> =>
+  Promise.all(Array.from({ length: 8 }, client));
+
 /** Resident memory while 8 clients store 2 GB and then read all of it back. */
 async function benchMemory(gateway: TestGateway): Promise<Figure> {
   const server = serverOf(gateway);
