@@ -9,9 +9,9 @@ import { freePort, isInstalled, run } from './support/programs.ts';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures/dicom');
 /** Of different transfer syntaxes: implicit, big endian, JPEG, JPEG-LS, RLE. */
-const FILES = ['coronal', 'implicit', 'big-endian', 'jpeg-baseline', 'jpeg-ls-lossless', 'rle']
-  .map((name) => join(FIXTURES, `${name}.dcm`))
-  .filter((file) => readdirSync(FIXTURES).includes(file.slice(FIXTURES.length + 1)));
+const FILES = ['coronal', 'implicit', 'big-endian', 'jpeg-baseline', 'jpeg-ls-lossless', 'rle'].map((name) =>
+  join(FIXTURES, `${name}.dcm`),
+);
 
 const isThere = ['echoscu', 'dcmsend', 'findscu', 'movescu', 'getscu', 'storescp']
   .map(isInstalled)

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import { type FrameJob, type FrameRenderer, RendererFailed, WorkersBusy } from '@sightline/archive';
-import { createWorkerPool, type WorkerPool, WorkerPoolError } from './pool.ts';
+import { type FrameJob, type FrameRenderer, RendererFailed } from '@sightline/archive';
+import { askWorker, isWhole } from './ask-worker.ts';
+import { createWorkerPool, type WorkerPool } from './pool.ts';
 import type { RenderWorkerJob } from './render-job.ts';
 
 const DEADLINE_MS = 10_000;
@@ -31,37 +32,18 @@ export function createFrameRenderer(
   const runFrame = <Job extends FrameJob>(kind: 'render' | 'decode', given: Job): Promise<Uint8Array> => {
     const { job, transfer } = ownMemory(given);
     // Both kinds carry a frame; which of them it is, the caller's type says.
-    return run(pool, { kind, job } as RenderWorkerJob, transfer);
+    return askWorker(pool, { kind, job } as RenderWorkerJob, RendererFailed, { transfer });
   };
   return {
     render: (job) => runFrame('render', job),
     decode: (job) => runFrame('decode', job),
     animate: (job) => {
       const pictures = job.pictures.map((picture) => new Uint8Array(picture));
-      return run(
-        pool,
-        { kind: 'animate', job: { ...job, pictures } },
-        pictures.map(({ buffer }) => buffer),
-      );
+      const transfer = pictures.map(({ buffer }) => buffer);
+      return askWorker(pool, { kind: 'animate', job: { ...job, pictures } }, RendererFailed, { transfer });
     },
     close: () => pool.close(),
   };
-}
-
-/** A worker that ends, or is ended, says nothing about the frame: it may be damaged, hostile, or only very large. */
-async function run(
-  pool: WorkerPool<RenderWorkerJob, Uint8Array>,
-  message: RenderWorkerJob,
-  transfer: readonly ArrayBuffer[],
-): Promise<Uint8Array> {
-  try {
-    return await pool.run(message, { transfer });
-  } catch (error) {
-    if (!(error instanceof WorkerPoolError)) throw error;
-    if (error.code === 'overloaded') throw new WorkersBusy({ cause: error });
-    if (error.code === 'crashed' || error.code === 'timed_out') throw new RendererFailed({ cause: error });
-    throw error;
-  }
 }
 
 /**
@@ -77,9 +59,6 @@ function ownMemory<Job extends FrameJob>(
   const owned = { ...job, bytes, metadata: ownOrShared(job.metadata), ...(bulk && { bulk }) };
   return { job: owned, transfer: [bytes.buffer as ArrayBuffer] }; // frames are never in shared memory, or were copied
 }
-
-const isWhole = ({ buffer, byteLength }: Uint8Array): boolean =>
-  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
 
 const ownOrShared = (bytes: Uint8Array): Uint8Array =>
   bytes.buffer instanceof SharedArrayBuffer ? bytes : new Uint8Array(bytes);

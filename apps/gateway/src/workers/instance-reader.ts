@@ -4,10 +4,10 @@ import {
   type ParsedInstance,
   ReaderFailed,
   type TakenInstance,
-  WorkersBusy,
 } from '@sightline/archive';
 import type { ParseAnswer, ParseJob } from './parse-worker.ts';
-import { createWorkerPool, type JobOptions, type WorkerPool, WorkerPoolError } from './pool.ts';
+import { createWorkerPool, type JobOptions, type WorkerPool } from './pool.ts';
+import { askWorker } from './ask-worker.ts';
 
 /** A file of many gigabytes is read by its headers only, so this is long. */
 const DEADLINE_MS = 30_000;
@@ -37,32 +37,17 @@ export function createInstanceReader(
     deadlineMs: options.deadlineMs ?? DEADLINE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
   });
+  const ask = (job: ParseJob, options?: JobOptions): Promise<ParseAnswer> =>
+    askWorker(pool, job, ReaderFailed, options);
   // The worker answers each kind of job with its own kind of answer.
   return {
     read: (file, sha256) =>
-      run(pool, { kind: 'read', file, ...(sha256 !== undefined && { sha256 }) }) as Promise<ParsedInstance>,
+      ask({ kind: 'read', file, ...(sha256 !== undefined && { sha256 }) }) as Promise<ParsedInstance>,
     take: ({ memory, size: length }, stem, placeIn) =>
-      run(
-        pool,
+      ask(
         { kind: 'take', memory, size: length, stem, ...(placeIn !== undefined && { placeIn }) },
         { transfer: [memory.buffer] },
       ) as Promise<TakenInstance>,
     close: () => pool.close(),
   };
-}
-
-/** A worker that ends, or is ended, says nothing about the file: it may be hostile, or the machine too busy. */
-async function run(
-  pool: WorkerPool<ParseJob, ParseAnswer>,
-  job: ParseJob,
-  options?: JobOptions,
-): Promise<ParseAnswer> {
-  try {
-    return await pool.run(job, options);
-  } catch (error) {
-    if (!(error instanceof WorkerPoolError)) throw error;
-    if (error.code === 'overloaded') throw new WorkersBusy({ cause: error });
-    if (error.code === 'crashed' || error.code === 'timed_out') throw new ReaderFailed({ cause: error });
-    throw error;
-  }
 }

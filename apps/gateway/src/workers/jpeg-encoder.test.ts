@@ -9,6 +9,7 @@ const colors = Uint8Array.from({ length: side * side * 3 }, (_, at) => (at % 3 =
 // Native code that a machine may be without: the library's own JPEG is then what the renderer's tests see.
 const hasEncoder =
   encodeJpeg({ columns: 8, rows: 8, channels: 1, data: new Uint8Array(64) }, 90) !== undefined;
+if (!hasEncoder) console.warn('Skipped: the optional JPEG encoder is not installed for this machine.');
 
 describe.skipIf(!hasEncoder)('encodeJpeg', () => {
   it('makes a grey JPEG of one component, close to the picture', async () => {

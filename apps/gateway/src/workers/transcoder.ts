@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { RendererFailed, type TranscodedFrame, type Transcoder, WorkersBusy } from '@sightline/archive';
+import { RendererFailed, type TranscodedFrame, type Transcoder } from '@sightline/archive';
 import type { RecodedPiece } from '@sightline/dicom';
-import { createWorkerPool, type WorkerPool, WorkerPoolError } from './pool.ts';
+import { askWorker, isWhole } from './ask-worker.ts';
+import { createWorkerPool, type WorkerPool } from './pool.ts';
 import type { TranscodeWorkerAnswer, TranscodeWorkerJob } from './transcode-job.ts';
 
 /** A large frame of JPEG 2000 takes seconds to compress, and as long again to prove. */
@@ -23,38 +24,22 @@ export function createTranscoder(size = Math.min(2, availableParallelism())): Wo
     deadlineMs: DEADLINE_MS,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
+  const ask = (job: TranscodeWorkerJob, transfer: readonly ArrayBuffer[]): Promise<TranscodeWorkerAnswer> =>
+    askWorker(pool, job, RendererFailed, { transfer });
   return {
     frame: async (job) => {
       // Cloning would copy the whole of a larger buffer that the bytes are a part of.
       const bytes = job.givesBytes === true && isWhole(job.bytes) ? job.bytes : new Uint8Array(job.bytes);
       const { buffer } = bytes;
       const transfer = buffer instanceof ArrayBuffer ? [buffer] : [];
-      return (await run(pool, { kind: 'frame', job: { ...job, bytes } }, transfer)) as TranscodedFrame; // of this kind
+      return (await ask({ kind: 'frame', job: { ...job, bytes } }, transfer)) as TranscodedFrame; // of this kind
     },
     dataSet: async (job) => {
       const pieces = job.pieces.map((piece) => ({ ...piece, bytes: new Uint8Array(piece.bytes) }));
       const message = { kind: 'dataSet', job: { ...job, pieces } } as const;
       const transfer = pieces.map(({ bytes }) => bytes.buffer);
-      return (await run(pool, message, transfer)) as readonly RecodedPiece[]; // as above
+      return (await ask(message, transfer)) as readonly RecodedPiece[]; // as above
     },
     close: () => pool.close(),
   };
 }
-
-async function run(
-  pool: WorkerPool<TranscodeWorkerJob, TranscodeWorkerAnswer>,
-  message: TranscodeWorkerJob,
-  transfer: readonly ArrayBuffer[],
-): Promise<TranscodeWorkerAnswer> {
-  try {
-    return await pool.run(message, { transfer });
-  } catch (error) {
-    if (!(error instanceof WorkerPoolError)) throw error;
-    if (error.code === 'overloaded') throw new WorkersBusy({ cause: error });
-    if (error.code === 'crashed' || error.code === 'timed_out') throw new RendererFailed({ cause: error });
-    throw error;
-  }
-}
-
-const isWhole = ({ buffer, byteLength }: Uint8Array): boolean =>
-  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;

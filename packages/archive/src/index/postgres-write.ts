@@ -1,5 +1,6 @@
-import { instanceColumns, requestColumns, seriesColumns, type Columns } from './columns.ts';
+import { requestColumns, seriesColumns, type Columns } from './columns.ts';
 import type { NewInstance } from './index-store.ts';
+import { instanceRow } from './instance-row.ts';
 import { foundByColumns, foundByOf, laterFoundBy, laterSeries, type FoundBy } from './known.ts';
 import type { Asking } from './postgres-connection.ts';
 import { studyTerms } from './terms.ts';
@@ -28,22 +29,7 @@ export async function insertInstance(asking: Asking, totals: Totals, instance: N
   const id = totals.last_instance;
   const study = await upsertStudy(asking, totals, instance);
   const series = await upsertSeries(asking, totals, { study, instance });
-  await insertRow(asking, 'instance', {
-    id,
-    series,
-    uid: parsed.sopInstanceUid,
-    sop_class: parsed.sopClassUid,
-    transfer_syntax: parsed.transferSyntaxUid,
-    frames: parsed.numberOfFrames,
-    hash: instance.hash,
-    size: instance.size,
-    data_hash: instance.dataHash,
-    data_size: instance.dataSize,
-    crc32: parsed.crc32 ?? null,
-    received: instance.received,
-    attributes: JSON.stringify(parsed.attributes.instance),
-    ...instanceColumns(parsed.attributes.instance),
-  });
+  await insertRow(asking, 'instance', instanceRow(id, series, instance));
   await asking.rows('INSERT INTO instance_data (instance, metadata, frame_index) VALUES (?, ?, ?)', [
     id,
     parsed.metadata,

@@ -1,7 +1,8 @@
 import type { DicomDataset } from '@sightline/dicom';
-import { instanceColumns, requestColumns, seriesColumns } from './columns.ts';
+import { requestColumns, seriesColumns } from './columns.ts';
 import { foundByOf, laterFoundBy, laterSeries } from './known.ts';
 import type { NewInstance } from './index-store.ts';
+import { instanceRow } from './instance-row.ts';
 import { insertRow, updateRow, type Prepare } from './sqlite-statements.ts';
 import { insertStudy, updateStudy } from './sqlite-study.ts';
 import { bytesOf, type Totals } from './totals.ts';
@@ -26,22 +27,7 @@ export function insertInstance(prepare: Prepare, totals: Totals, instance: NewIn
   const id = totals.last_instance;
   const study = upsertStudy(prepare, totals, instance);
   const series = upsertSeries(prepare, totals, { study, instance });
-  insertRow(prepare, 'instance', {
-    id,
-    series,
-    uid: parsed.sopInstanceUid,
-    sop_class: parsed.sopClassUid,
-    transfer_syntax: parsed.transferSyntaxUid,
-    frames: parsed.numberOfFrames,
-    hash: instance.hash,
-    size: instance.size,
-    data_hash: instance.dataHash,
-    data_size: instance.dataSize,
-    crc32: parsed.crc32 ?? null,
-    received: instance.received,
-    attributes: JSON.stringify(parsed.attributes.instance),
-    ...instanceColumns(parsed.attributes.instance),
-  });
+  insertRow(prepare, 'instance', instanceRow(id, series, instance));
   prepare('INSERT INTO instance_data (instance, metadata, frame_index) VALUES (?, ?, ?)').run(
     id,
     parsed.metadata,
